@@ -1,0 +1,78 @@
+"""One edition's texts in memory. They change only with the edition's fingerprint, so pages need no query for them."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from checklist.models import Commentary, Erratum, Flowchart, Footnote, Item, Section
+from compliance.models import GuidelineEdition
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Fixture entries in document order, as dicts with the keys of the TOML files; items with their `pk`."""
+
+    sections: tuple[dict, ...]
+    items: tuple[dict, ...]
+    commentary: tuple[dict, ...]
+    footnotes: tuple[dict, ...]
+    errata: tuple[dict, ...]
+    flowchart: dict
+    prose: dict
+
+    @cached_property
+    def by_code(self) -> dict[str, dict]:
+        return {item["code"]: item for item in self.items}
+
+    @cached_property
+    def section_by_code(self) -> dict[str, dict]:
+        return {section["code"]: section for section in self.sections}
+
+    @cached_property
+    def chapters(self) -> tuple[dict, ...]:
+        """The 11 sections, each with `items`: those of its sub-sections too."""
+        tops = [section for section in self.sections if not section["parent"]]
+        return tuple({**top, "items": [i for i in self.items if chapter_code(i) == top["code"]]} for top in tops)
+
+    @cached_property
+    def footnote_by_number(self) -> dict[int, dict]:
+        return {note["number"]: note for note in self.footnotes}
+
+    def neighbours(self, code: str) -> tuple[dict | None, dict | None]:
+        """(item before, item after)"""
+        place = self.items.index(self.by_code[code])
+        before = self.items[place - 1] if place else None
+        after = self.items[place + 1] if place + 1 < len(self.items) else None
+        return before, after
+
+    def commentary_of(self, item: dict) -> tuple[list[dict], list[dict]]:
+        """(bullets that speak of this item, the other bullets of its section)"""
+        own = [each for each in self.commentary if item["code"] in each["items"]]
+        rest = [each for each in self.commentary if each["section"] == item["section"] and each not in own]
+        return own, rest
+
+
+def chapter_code(item: dict) -> str:
+    """"4" for an item of 4.2"""
+    return item["section"].split(".")[0]
+
+
+def catalogue_of(edition: GuidelineEdition) -> Catalogue:
+    return _catalogue(edition.pk, edition.fingerprint)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(edition_id: int, fingerprint: str) -> Catalogue:
+    def entries(model) -> tuple[dict, ...]:
+        return tuple(model.objects.filter(edition=edition_id).order_by("position").values_list("entry", flat=True))
+
+    edition = GuidelineEdition.objects.get(pk=edition_id)
+    items = Item.objects.filter(edition=edition).order_by("position")
+    return Catalogue(
+        sections=entries(Section),
+        items=tuple({**item.entry, "pk": item.pk} for item in items),
+        commentary=entries(Commentary),
+        footnotes=entries(Footnote),
+        errata=entries(Erratum),
+        flowchart=entries(Flowchart)[0],
+        prose=edition.prose,
+    )

@@ -1,0 +1,169 @@
+"""A round as pages and reports see it: one line for each item, and what follows from all of them. Pure but for one query."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from math import ceil
+
+from checklist.catalogue import Catalogue, catalogue_of, chapter_code
+from checklist.choices import Status
+from checklist.models import Answer, Assessment
+from compliance.dates import wareki
+
+MINUTES_PER_ITEM = 0.75  # [ours] a rough guess, shown as 約
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item with its answer."""
+
+    item: dict
+    answer: Answer
+    today: date
+
+    @property
+    def code(self) -> str:
+        return self.item["code"]
+
+    @property
+    def shown(self) -> str:
+        return self.item["shown"]
+
+    @property
+    def may_be_exempt(self) -> bool:
+        return self.item["not_applicable"] == "conditional"
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.answer.is_overdue(self.today)
+
+    @property
+    def needs_action(self) -> bool:
+        return self.answer.needs_action()
+
+    @property
+    def day_text(self) -> str:
+        """確認日 or 目標日 in words, what the table's fourth column shows."""
+        answer = self.answer
+        if answer.status == Status.DONE and answer.confirmed_on:
+            return f"{wareki(answer.confirmed_on)}に確認"
+        if answer.status == Status.OPEN and answer.due_on:
+            late = (self.today - answer.due_on).days
+            return f"目標日を{late}日過ぎています" if late > 0 else f"{wareki(answer.due_on)}まで"
+        return ""
+
+    @property
+    def todo_text(self) -> str:
+        """Why this line is among 要対応, as a sentence."""
+        answer = self.answer
+        if self.is_overdue:
+            return f"「{answer.plan or self.item['text']}」の{self.day_text}"
+        if answer.gaps:
+            return f"{answer.state_text}です"
+        if answer.status == Status.UNSURE:
+            return f"{answer.ask_whom}に確かめてください"
+        return f"{answer.plan}（{self.day_text}）"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One of the 11 sections with its lines."""
+
+    section: dict
+    lines: list[Line]
+
+    @property
+    def answered(self) -> int:
+        return sum(line.answer.is_answered for line in self.lines)
+
+    @property
+    def is_full(self) -> bool:
+        return self.answered == len(self.lines)
+
+    @property
+    def todo(self) -> int:
+        return sum(line.needs_action for line in self.lines)
+
+    @property
+    def can_be_exempt(self) -> list[Line]:
+        """Its conditional items that are not 対象外 yet."""
+        return [x for x in self.lines if x.may_be_exempt and x.answer.status != Status.NOT_APPLICABLE]
+
+    @property
+    def first_to_answer(self) -> Line:
+        return next((line for line in self.lines if not line.answer.is_answered), self.lines[0])
+
+
+@dataclass(frozen=True)
+class Round:
+    """All lines of one assessment."""
+
+    assessment: Assessment
+    catalogue: Catalogue
+    lines: list[Line]
+
+    @classmethod
+    def of(cls, assessment: Assessment, today: date) -> "Round":
+        catalogue = catalogue_of(assessment.edition)
+        answers = {a.item_id: a for a in Answer.objects.filter(assessment=assessment)}
+        lines = [Line(item, answers[item["pk"]], today) for item in catalogue.items]
+        return cls(assessment, catalogue, lines)
+
+    @cached_property
+    def chapters(self) -> list[Chapter]:
+        by_chapter: dict[str, list[Line]] = {}
+        for line in self.lines:
+            by_chapter.setdefault(chapter_code(line.item), []).append(line)
+        return [Chapter(top, by_chapter[top["code"]]) for top in self.catalogue.chapters]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Items by status, and "todo"."""
+        counts = {status.value: 0 for status in Status}
+        for line in self.lines:
+            counts[line.answer.status] += 1
+        return counts | {"todo": len(self.todo)}
+
+    @property
+    def total(self) -> int:
+        return len(self.lines)
+
+    @cached_property
+    def answered(self) -> int:
+        return sum(line.answer.is_answered for line in self.lines)
+
+    @property
+    def minutes_left(self) -> int:
+        return ceil((self.total - self.answered) * MINUTES_PER_ITEM / 5) * 5
+
+    @cached_property
+    def next_line(self) -> Line | None:
+        """Where to go on: after the last saved item, the first unanswered; else the first unanswered at all."""
+        unanswered = [line for line in self.lines if line.answer.status == Status.UNANSWERED]
+        saved = [line for line in self.lines if line.answer.updated_at]
+        if not saved:
+            return unanswered[0] if unanswered else None
+        last = self.lines.index(max(saved, key=lambda line: line.answer.updated_at))
+        later = [line for line in unanswered if self.lines.index(line) > last]
+        return next(iter(later or unanswered), None)
+
+    @cached_property
+    def todo(self) -> list[Line]:
+        """要対応: overdue first, then by 目標日, then in document order."""
+        waiting = [line for line in self.lines if line.needs_action]
+        return sorted(waiting, key=lambda line: (line.answer.due_on or date.max))
+
+    @property
+    def unanswered(self) -> list[Line]:
+        return [line for line in self.lines if line.answer.status == Status.UNANSWERED]
+
+    @property
+    def incomplete(self) -> list[Line]:
+        """Declared, but something that the status needs is missing."""
+        return [line for line in self.lines if line.answer.gaps]
+
+    def with_status(self, wanted: str) -> list[Line]:
+        """Lines with a status, or 要対応 for "todo"; all for anything else."""
+        if wanted == "todo":
+            return self.todo
+        return [line for line in self.lines if line.answer.status == wanted] if wanted in self.counts else self.lines

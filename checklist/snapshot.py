@@ -1,0 +1,161 @@
+"""All that a report prints, as one JSON value: from a draft, or frozen with a 確定版. The report reads nothing else."""
+
+import hashlib
+import json
+from datetime import date
+
+from checklist.facts import judgement_of
+from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation
+from checklist.rounds import Line, Round
+from compliance.audit import AuditEntry
+from compliance.dates import fiscal_year_label
+from compliance.models import Clinic
+from vendors.models import System
+
+SCHEMA = 1
+_CLINIC = ("code", "name", "organization", "address", "phone", "institution_code", "director", "safety_officer",
+           "safety_officer_since_on", "is_sample")  # fmt: skip
+
+
+def canonical(snapshot: dict) -> str:
+    """Canonical JSON: sorted keys, no blanks, UTF-8 as it is."""
+    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def snapshot_of(assessment: Assessment, today: date, confirmation: dict | None = None) -> dict:
+    """The snapshot of a round as of `today`.
+
+    Keys: schema, edition, clinic, round, confirmation, history, changed_at, today, determination, flowchart,
+    chapters (with items and their answers), todo, systems, footnotes, errata, prose, counts.
+    """
+    round_ = Round.of(assessment, today)
+    systems = list(System.objects.filter(clinic=assessment.clinic_id).listed())
+    return {
+        "schema": SCHEMA,
+        "edition": _edition(assessment),
+        "clinic": _clinic(assessment.clinic),
+        "round": {"fiscal_year": assessment.fiscal_year, "label": fiscal_year_label(assessment.fiscal_year)},
+        "confirmation": confirmation,
+        "history": [_past(each) for each in assessment.confirmations.order_by("number")],
+        "changed_at": last_change(assessment),
+        "today": today.isoformat(),
+        "determination": _determination(round_, systems),
+        "flowchart": round_.catalogue.flowchart,
+        "chapters": [_chapter(chapter) for chapter in round_.chapters],
+        "section_titles": {each["code"]: each["title"]["text"] for each in round_.catalogue.sections},
+        "counts": {**round_.counts, "answered": round_.answered, "total": round_.total},
+        "todo": [_todo(line) for line in round_.todo],
+        "systems": [_system(system) for system in systems],
+        "footnotes": list(round_.catalogue.footnotes),
+        "errata": list(round_.catalogue.errata),
+        "prose": round_.catalogue.prose,
+    }
+
+
+def last_change(assessment: Assessment) -> str:
+    """The moment (ISO) of the clinic's last change: what a draft prints instead of the clock."""
+    last = AuditEntry.objects.filter(clinic_id=assessment.clinic_id).order_by("-sequence").first()
+    return (last.at if last else assessment.begun_at).isoformat()
+
+
+def _edition(assessment: Assessment) -> dict:
+    edition = assessment.edition
+    names = ("code", "title", "number", "part", "publisher", "source_line")
+    return {name: getattr(edition, name) for name in names} | {"notified_on": edition.notified_on.isoformat()}
+
+
+def _clinic(clinic: Clinic) -> dict:
+    return {name: _iso(getattr(clinic, name)) for name in _CLINIC}
+
+
+def _past(confirmation: Confirmation) -> dict:
+    reopened = confirmation.reopened_at
+    return {
+        "number": confirmation.number,
+        "confirmed_at": confirmation.confirmed_at.isoformat(),
+        "confirmed_by": str(confirmation.confirmed_by),
+        "unanswered": confirmation.unanswered,
+        "reopened_at": reopened.isoformat() if reopened else "",
+        "reopened_by": str(confirmation.reopened_by or ""),
+        "reopened_why": confirmation.reopened_why,
+    }
+
+
+def _determination(round_: Round, systems: list[System]) -> dict | None:
+    clinic_id = round_.assessment.clinic_id
+    kept = ApplicabilityDetermination.objects.filter(clinic=clinic_id).newest_first().first()
+    if kept is None:
+        return None
+    return {
+        **kept.judgement,
+        "label": kept.get_outcome_display(),
+        "determined_at": kept.determined_at.isoformat(),
+        "determined_by": str(kept.determined_by),
+        "out_of_date": kept.is_out_of_date(judgement_of(round_.catalogue, systems).as_dict()),
+    }
+
+
+def _chapter(chapter) -> dict:
+    counts = {status: 0 for status in Answer.NEEDED}
+    for line in chapter.lines:
+        counts[line.answer.status] += 1
+    return {
+        "code": chapter.section["code"],
+        "title": chapter.section["title"]["text"],
+        "counts": counts,
+        "items": [_item(line) for line in chapter.lines],
+    }
+
+
+def _item(line: Line) -> dict:
+    words = {name: value for name, value in line.item.items() if name != "pk"}
+    return {**words, "answer": _answer(line)}
+
+
+def _answer(line: Line) -> dict:
+    answer = line.answer
+    declared = {name: _iso(getattr(answer, name)) for name in Answer.DECLARED}
+    return {
+        **declared,
+        "label": answer.get_status_display(),
+        "gaps": answer.gaps,
+        "answered": answer.is_answered,
+        "needs_action": answer.needs_action(),
+        "overdue_days": (line.today - answer.due_on).days if line.is_overdue else 0,
+    }
+
+
+def _todo(line: Line) -> dict:
+    return {"code": line.code, "shown": line.shown, "text": line.item["text"], **_answer(line)}
+
+
+def _system(system: System) -> dict:
+    names = ("name", "product", "product_version", "entrusted_work", "location", "has_no_server")
+    return {
+        **{name: getattr(system, name) for name in names},
+        "location_label": system.get_location_display(),
+        "vendor": str(system.vendor or ""),
+        "components": [_component(each) for each in system.components.all()],
+    }
+
+
+def _component(component) -> dict:
+    return {
+        "name": component.name,
+        "kind": component.kind,
+        "kind_label": component.get_kind_display(),
+        "quantity": component.quantity,
+        "counts_as_server": component.counts_as_server,
+        "bearer": component.update_bearer,
+        "bearer_label": component.get_update_bearer_display(),
+        "written_label": component.get_written_in_display(),
+        "place": component.written_place,
+    }
+
+
+def _iso(value):
+    return value.isoformat() if isinstance(value, date) else "" if value is None else value

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from checklist.views import help as help_views
+from checklist.views import start
+
+urlpatterns = [
+    path("start/", start.first_start, name="first_start"),
+    path("start/code/", start.start_code, name="start_code"),
+    path("start/sample/", start.open_sample, name="open_sample"),
+    path("help/", help_views.help_page, name="help"),
+]

@@ -1,0 +1,35 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from checklist.models import ApplicabilityDetermination, Assessment, Confirmation
+from checklist.rounds import Round
+from compliance.access import clinic_page
+from compliance.choices import Permission
+from compliance.models import Membership
+from vendors.models import System
+
+
+def current_round(member: Membership) -> Round:
+    """The clinic's newest round; every clinic has one from its founding."""
+    assessment = Assessment.objects.visible_to(member).current()
+    assessment.clinic = member.clinic
+    return Round.of(assessment, timezone.localdate())
+
+
+@clinic_page(Permission.VIEW)
+def home(request: HttpRequest, member: Membership) -> HttpResponse:
+    """/c/…/: one sentence of state, one big button, what comes first."""
+    context = {
+        "round": current_round(member),
+        "determination": ApplicabilityDetermination.objects.visible_to(member).newest_first().first(),
+        "systems": System.objects.visible_to(member).count(),
+        "confirmed": Confirmation.objects.visible_to(member).newest_first().first(),
+    }
+    return render(request, "checklist/home.html", context)
+
+
+@clinic_page(Permission.VIEW)
+def sections(request: HttpRequest, member: Membership) -> HttpResponse:
+    """/c/…/checklist/: the task list of 11 sections."""
+    return render(request, "checklist/sections.html", {"round": current_round(member)})

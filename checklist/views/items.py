@@ -1,0 +1,160 @@
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from checklist.catalogue import catalogue_of
+from checklist.choices import Status
+from checklist.forms import AnswerForm, ExemptForm
+from checklist.models import Answer, Frozen
+from checklist.rounds import Line
+from checklist.views.home import current_round
+from compliance.access import clinic_page
+from compliance.choices import Permission
+from compliance.models import Membership
+from compliance.sessions import kept_input
+from compliance.tenancy import Conflict, posted_version
+from vendors.models import Vendor
+
+
+def answer_to(member: Membership, code: str) -> Answer:
+    """The member's clinic's answer to an item in its newest round, or 404."""
+    answer = Answer.objects.visible_to(member).current(code).first()
+    if answer is None:
+        raise Http404
+    answer.clinic = member.clinic
+    return answer
+
+
+def form_of(answer: Answer) -> AnswerForm:
+    return AnswerForm(initial={name: getattr(answer, name) for name in Answer.DECLARED})
+
+
+def item_page(request: HttpRequest, answer: Answer, form: AnswerForm, status: int = 200, **why) -> HttpResponse:
+    """The item with its commentary and a form; `why` tells of a save that did not happen, or did."""
+    catalogue = catalogue_of(answer.assessment.edition)
+    item = catalogue.by_code[answer.item.code]
+    context = {"item": item, "answer": answer, "form": form, "version": answer.version, "total": len(catalogue.items)}
+    context["before"], context["after"] = catalogue.neighbours(item["code"])
+    if not request.htmx:
+        context["own"], context["rest"] = catalogue.commentary_of(item)
+        context["section"] = catalogue.section_by_code[item["section"]]
+        context["place"] = catalogue.items.index(catalogue.by_code[item["code"]]) + 1
+        context["notes"] = [catalogue.footnote_by_number[each["number"]] for each in item["footnotes"]]
+        context["vendors"] = Vendor.objects.visible_to(request.member)
+    template = "checklist/_answer.html" if request.htmx else "checklist/item.html"
+    return render(request, template, context | why, status=status)
+
+
+@clinic_page(Permission.VIEW, post=Permission.ANSWER)
+def item(request: HttpRequest, member: Membership, code: str) -> HttpResponse:
+    """/c/…/items/<code>/: one item; a POST saves it. What a lost session had typed comes back unsaved."""
+    answer = answer_to(member, code)
+    if request.method == "POST":
+        return save(request, answer)
+    kept = kept_input(request)
+    return item_page(request, answer, AnswerForm(kept) if kept else form_of(answer), kept=kept)
+
+
+def save(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Record the posted answer, or show the form again with all that was typed and what to do."""
+    form = AnswerForm(request.POST)
+    show = row_page if "row" in request.POST and request.htmx else item_page
+    if not form.is_valid():
+        return show(request, answer, form, 422, version=posted_version(request))
+    try:
+        answer.record(posted_version(request), by=request.user, **form.cleaned_data)
+    except Conflict as conflict:
+        return show(request, answer, form, 409, theirs=conflict.current, version=conflict.current.version)
+    except Frozen:
+        return show(request, answer, form, 409, frozen=True)
+    return saved(request, answer)
+
+
+def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Where a save leads: on to the next item, back to the table, or the same place with 保存済."""
+    code = answer.clinic.code
+    if "row" in request.POST:
+        if request.htmx:
+            return row_page(request, answer, None, saved=True)
+        query = urlencode({"status": request.POST.get("filter", "")})
+        return redirect(f"{reverse('items', args=[code])}?{query}#i{answer.item.code}")
+    after = catalogue_of(answer.assessment.edition).neighbours(answer.item.code)[1]
+    if "next" in request.POST:
+        target = reverse("item", args=[code, after["code"]]) if after else reverse("sections", args=[code])
+        return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
+    if request.htmx:
+        return item_page(request, answer, form_of(answer), saved_at=timezone.now())
+    return redirect(f"{reverse('item', args=[code, answer.item.code])}?saved=1#answer")
+
+
+@clinic_page(Permission.VIEW)
+def items(request: HttpRequest, member: Membership) -> HttpResponse:
+    """/c/…/items/: all 52 in one table; the filter and the opened row stand in the URL."""
+    round_ = current_round(member)
+    wanted, opened = request.GET.get("status", ""), request.GET.get("open", "")
+    shown = {line.code for line in round_.with_status(wanted)} | {opened}
+    chapters = [(each, [line for line in each.lines if line.code in shown]) for each in round_.chapters]
+    line = next((line for line in round_.lines if line.code == opened), None)
+    context = {
+        "round": round_,
+        "filters": [(s.value, s.label, round_.counts[s.value]) for s in FILTERS],
+        "wanted": wanted if wanted in round_.counts else "",
+        "chapters": [(chapter.section, lines) for chapter, lines in chapters if lines],
+        "opened": opened,
+        "form": form_of(line.answer) if line else None,
+        "exemptable": [chapter for chapter in round_.chapters if chapter.can_be_exempt],
+    }
+    return render(request, "checklist/items.html", context)
+
+
+FILTERS = [Status.UNANSWERED, Status.DONE, Status.OPEN, Status.UNSURE, Status.NOT_APPLICABLE]
+
+
+def row_page(request: HttpRequest, answer: Answer, form: AnswerForm | None, status: int = 200, **why) -> HttpResponse:
+    """One row of the table: open with a form, closed without."""
+    entry = catalogue_of(answer.assessment.edition).by_code[answer.item.code]
+    context = {"line": Line(entry, answer, timezone.localdate()), "form": form, "version": answer.version}
+    return render(request, "checklist/_row.html", context | why, status=status)
+
+
+@clinic_page(Permission.VIEW)
+def row(request: HttpRequest, member: Membership, code: str) -> HttpResponse:
+    """/c/…/items/<code>/row/: a table row for htmx, opened with ?open=1."""
+    answer = answer_to(member, code)
+    return row_page(request, answer, form_of(answer) if "open" in request.GET else None)
+
+
+@clinic_page(Permission.ANSWER)
+def exempt(request: HttpRequest, member: Membership, section: str) -> HttpResponse:
+    """/c/…/sections/<n>/exempt/: conditional items of a section, 対象外 at once with one reason."""
+    round_ = current_round(member)
+    chapter = next((each for each in round_.chapters if each.section["code"] == section), None)
+    if chapter is None:
+        raise Http404
+    lines = chapter.can_be_exempt
+    kept = kept_input(request)
+    form = ExemptForm(request.POST or kept or None, lines=lines, initial={"codes": [line.code for line in lines]})
+    context = {"chapter": chapter, "form": form, "lines": lines, "kept": kept}
+    if request.method == "POST" and form.is_valid():
+        return set_exempt(request, round_, context)
+    return render(request, "checklist/exempt.html", context, status=422 if form.errors else 200)
+
+
+def set_exempt(request: HttpRequest, round_, context: dict) -> HttpResponse:
+    form = context["form"]
+    chosen = [line.answer for line in context["lines"] if line.code in form.cleaned_data["codes"]]
+    versions = {line.answer.pk: _row_version(request, line) for line in context["lines"]}
+    try:
+        round_.assessment.exempt(chosen, versions, form.cleaned_data["reason"], by=request.user)
+    except (Conflict, Frozen):
+        return render(request, "checklist/exempt.html", context | {"stale": True}, status=409)
+    messages.success(request, f"{len(chosen)}項目を「対象外」にしました。")
+    return redirect("items", request.member.clinic.code)
+
+
+def _row_version(request: HttpRequest, line: Line) -> int:
+    return posted_version(request, f"version-{line.code}")

@@ -1,0 +1,8 @@
+from django.http import HttpRequest
+
+PRODUCT = "医療情報システム自己点検"
+
+
+def site(request: HttpRequest) -> dict:
+    """What every page's frame needs; the member is set by access.clinic_page."""
+    return {"product": PRODUCT, "member": getattr(request, "member", None)}

@@ -1,0 +1,89 @@
+"""Form fields that say in Japanese what to do, and keep what was typed."""
+
+import unicodedata
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from compliance.dates import parse_date
+
+LONG = 1000  # characters of a note, plan or reason
+SHORT = 100  # characters of a name or a place
+
+
+def without_control_characters(text: str) -> None:
+    """ValidationError where a character can be neither seen nor printed; line ends and tabs are fine."""
+    if any(unicodedata.category(each) in {"Cc", "Cs", "Cn"} and each not in "\n\t" for each in text):
+        raise ValidationError("画面や紙に出せない文字（制御文字）が入っています。消してから保存してください。", code="control")
+
+
+class TextField(forms.CharField):
+    """One line, or several with `rows`; counts what was typed when it is too long."""
+
+    def __init__(self, *, rows: int = 0, max_length: int | None = None, **kwargs):
+        self.limit = max_length or (LONG if rows else SHORT)
+        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+        kwargs.setdefault("widget", widget)
+        super().__init__(**kwargs)
+        self.validators = [without_control_characters, self._short_enough]
+
+    def to_python(self, value) -> str:
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+    def _short_enough(self, text: str) -> None:
+        if len(text) > self.limit:
+            over = len(text) - self.limit
+            raise ValidationError(f"{self.limit:,}文字までです。{over:,}文字減らしてください。", code="too_long")
+
+
+class DateInput(forms.DateInput):
+    """A native date input; what is no ISO date stays visible as typed text."""
+
+    input_type = "date"
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        if not _is_iso(context["widget"]["value"]):
+            context["widget"]["type"] = "text"
+        return context
+
+    def format_value(self, value):
+        return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_iso(value: str | None) -> bool:
+    try:
+        return not value or bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+class DateField(forms.DateField):
+    """A day in any usual way of writing; years 1926 to 2100."""
+
+    widget = DateInput
+
+    def to_python(self, value) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        try:
+            day = parse_date(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+        if not 1926 <= day.year <= 2100:
+            raise ValidationError(f"{day.year}年になっています。年を確かめてください。", code="invalid")
+        return day
+
+
+def not_in_the_future(day: date | None, today: date) -> None:
+    if day and day > today:
+        raise ValidationError("まだ来ていない日付です。今日までの日付にしてください。", code="future")
+
+
+class ChoiceField(forms.ChoiceField):
+    """Radios. The sentence names what to choose."""
+
+    def __init__(self, *, choices, missing: str = "1つ選んでください。", **kwargs):
+        messages = {"required": missing, "invalid_choice": "一覧にない値です。選び直してください。"}
+        super().__init__(choices=choices, widget=forms.RadioSelect, error_messages=messages, **kwargs)

@@ -1,0 +1,64 @@
+from django import forms
+from django.contrib.auth import password_validation
+
+from compliance.fields import DateField, TextField
+from compliance.models import Clinic, User
+
+
+class PasswordField(forms.CharField):
+    """A new password; its rules are the installation's validators."""
+
+    def __init__(self, **kwargs):
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(strip=False, widget=widget, **kwargs)
+
+
+def check_password(form: forms.Form, user: User) -> None:
+    """Put what is wrong with the typed password beside its field."""
+    if password := form.cleaned_data.get("password"):
+        try:
+            password_validation.validate_password(password, user)
+        except forms.ValidationError as error:
+            form.add_error("password", error)
+
+
+class ClinicForm(forms.Form):
+    """医療機関の情報, as printed on the cover of the report."""
+
+    name = TextField(label="医療機関の名称", error_messages={"required": "医療機関の名称を入力してください。"})
+    organization = TextField(label="開設者（法人名など）", required=False)
+    address = TextField(label="所在地", max_length=200, required=False)
+    phone = TextField(label="電話番号", max_length=40, required=False)
+    institution_code = TextField(
+        label="医療機関コード", max_length=10, required=False, help_text="保険医療機関の番号（10桁まで）"
+    )
+    director = TextField(label="管理者（院長）の氏名", required=False)
+    safety_officer = TextField(
+        label="医療情報システム安全管理責任者の氏名",
+        required=False,
+        help_text="必ず置くことになっています（4.1②）。院長が兼ねてもかまいません。",
+    )
+    safety_officer_since_on = DateField(label="安全管理責任者になった日", required=False)
+
+    @classmethod
+    def of(cls, clinic: Clinic) -> "ClinicForm":
+        return cls(initial={name: getattr(clinic, name) for name in cls.base_fields})
+
+
+class WelcomeForm(forms.Form):
+    """What a person fills in who opens a one-time link."""
+
+    name = TextField(label="あなたの氏名", error_messages={"required": "氏名を入力してください。例：山田 花子"})
+    password = PasswordField(
+        label="パスワード",
+        help_text="12文字以上。ほかで使っていないものにしてください。",
+        error_messages={"required": "パスワードを入力してください。"},
+    )
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self):
+        check_password(self, self.user)
+        return super().clean()

@@ -1,0 +1,200 @@
+"""The site and its people: editions of the guideline, clinics, users, memberships. Knows no other app."""
+
+import secrets
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models, transaction
+from django.utils import timezone
+
+from compliance.audit import AuditEntry, record
+from compliance.choices import PERMISSIONS, Permission, Role
+from compliance.tenancy import Versioned
+
+__all__ = ["AuditEntry", "Clinic", "GuidelineEdition", "Membership", "TypedInput", "User"]
+
+# Without the letters and figures that are mistaken for each other on paper.
+CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+SAMPLE_CODE = "sample"
+
+
+def new_code() -> str:
+    """A random clinic code of 8 characters, 39 bits: short to type, useless to guess."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, *, name: str = "") -> "User":
+        """A person; without a password the account can only be entered by a one-time link."""
+        user = self.model(email=self.normalize_email(email).lower(), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.lower())
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField("メールアドレス", unique=True)
+    name = models.CharField("氏名", max_length=100)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def enter(self, *, name: str, password: str) -> None:
+        """Come in by a one-time link: take a name and a password. The link is used up by it."""
+        with transaction.atomic():
+            self.name = name
+            self.set_password(password)
+            self.save()
+            record(self, None, "user.enter", self.email)
+
+    @property
+    def is_staff(self) -> bool:
+        """There is no admin site; allauth asks all the same."""
+        return False
+
+
+class GuidelineEdition(models.Model):
+    """One edition of the guideline; its texts are read from fixtures/ and never reworded once used."""
+
+    code = models.SlugField(max_length=40, unique=True, allow_unicode=False)
+    title = models.CharField(max_length=200)
+    number = models.CharField(max_length=40)
+    part = models.CharField(max_length=100)
+    publisher = models.CharField(max_length=100)
+    notified_on = models.DateField()
+    source_line = models.TextField()
+    prose = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.number} {self.part}"
+
+    @classmethod
+    def current(cls) -> "GuidelineEdition":
+        """The edition that new rounds are made with: the newest."""
+        return cls.objects.latest("notified_on")
+
+
+class ClinicQuerySet(models.QuerySet):
+    def real(self):
+        return self.filter(is_sample=False)
+
+    def of(self, user: User):
+        """The clinics a person belongs to, by name."""
+        return self.filter(memberships__user=user).order_by("name", "pk")
+
+
+class Clinic(Versioned):
+    """医療機関: the tenant."""
+
+    code = models.CharField(max_length=16, unique=True, default=new_code)
+    name = models.CharField("医療機関の名称", max_length=100)
+    organization = models.CharField("開設者（法人名など）", max_length=100, blank=True)
+    address = models.CharField("所在地", max_length=200, blank=True)
+    phone = models.CharField("電話番号", max_length=40, blank=True)
+    institution_code = models.CharField("医療機関コード", max_length=10, blank=True)
+    director = models.CharField("管理者（院長）の氏名", max_length=100, blank=True)
+    safety_officer = models.CharField("医療情報システム安全管理責任者の氏名", max_length=100, blank=True)
+    safety_officer_since_on = models.DateField("安全管理責任者になった日", null=True, blank=True)
+    is_sample = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ClinicQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def found(cls, *, by: User, **fields) -> "Clinic":
+        """Make a clinic with `by` as its first 管理担当."""
+        with transaction.atomic():
+            clinic = cls.objects.create(**fields)
+            Membership.objects.create(clinic=clinic, user=by, role=Role.ADMIN)
+            record(by, clinic, "clinic.found", clinic.name, fields)
+        return clinic
+
+    def describe(self, version: int, *, by: User, **fields) -> None:
+        """Change the clinic's particulars; raises Conflict when `version` is stale."""
+        with transaction.atomic():
+            changes = self.change(version, **fields)
+            if changes:
+                record(by, self, "clinic.describe", self.name, changes)
+
+
+class MembershipQuerySet(models.QuerySet):
+    def of(self, user: User, clinic_code: str):
+        return self.filter(user=user, clinic__code=clinic_code).select_related("clinic")
+
+
+class Membership(models.Model):
+    """Who may do what at which clinic. Views call it `member`: it is the scope of every query."""
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    since_at = models.DateTimeField(default=timezone.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "user"], name="one_membership_per_clinic"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}（{self.get_role_display()}）"
+
+    def may(self, permission: Permission) -> bool:
+        return permission in PERMISSIONS[self.role]
+
+
+class TypedInputQuerySet(models.QuerySet):
+    def fresh(self, now):
+        return self.filter(at__gte=now - TypedInput.KEPT)
+
+
+class TypedInput(models.Model):
+    """What somebody had typed when the session ended: shown to the same person after log-in, never saved by itself."""
+
+    KEPT = timezone.timedelta(minutes=60)
+    MAX_BYTES = 64 * 1024
+    MAX_PER_USER = 10
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=300)
+    fields = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = TypedInputQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.path
+
+    @classmethod
+    def keep(cls, user_id: int, path: str, fields: dict[str, list[str]]) -> None:
+        """Keep one form's input; the oldest go when a person has more than MAX_PER_USER."""
+        cls.objects.filter(at__lt=timezone.now() - cls.KEPT).delete()
+        cls.objects.create(user_id=user_id, path=path[:300], fields=fields)
+        kept = cls.objects.filter(user_id=user_id).order_by("-at").values_list("pk", flat=True)
+        cls.objects.filter(pk__in=list(kept[cls.MAX_PER_USER :])).delete()
+
+    @classmethod
+    def take(cls, user: User, path: str) -> dict[str, list[str]] | None:
+        """The newest input kept for this person and page; it is handed out once."""
+        found = cls.objects.fresh(timezone.now()).filter(user=user, path=path).order_by("-at").first()
+        if found is None:
+            return None
+        cls.objects.filter(user=user, path=path).delete()
+        return found.fields
+
+

@@ -1,0 +1,100 @@
+"""Sessions that end, and what was typed in them that does not get lost."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from compliance.models import TypedInput
+
+SEEN_EVERY = 300  # seconds: saving on every request would turn each GET into a write
+_SALT = "typed-by"
+_NEVER_KEPT = {"csrfmiddlewaretoken", "typed_by", "version"}
+
+
+class SessionLimits:
+    """Ends a session 60 idle minutes or 12 hours after it began."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self.limit(request, timezone.now().timestamp())
+        return self.get_response(request)
+
+    def limit(self, request: HttpRequest, now: float) -> None:
+        began = request.session.setdefault("began", now)
+        seen = request.session.setdefault("seen", now)
+        idle, absolute = settings.SESSION_IDLE.total_seconds(), settings.SESSION_ABSOLUTE.total_seconds()
+        if now - seen > idle or now - began > absolute:
+            logout(request)
+        elif now - seen > SEEN_EVERY:
+            request.session["seen"] = now
+
+
+class KeepTypedInput:
+    """A form that comes without a session is kept for its writer, who is sent to log in and back."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated and keep(request):
+            return self.to_log_in(request)
+        return self.get_response(request)
+
+    def to_log_in(self, request: HttpRequest) -> HttpResponse:
+        url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': f'{request.path}?kept=1'})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return redirect(url)
+
+
+class NoStore:
+    """Signed-in pages are never stored by browsers or proxies."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+
+def signed_writer(user) -> str:
+    """The proof, put into each form, of who was typing."""
+    return signing.dumps(user.pk, salt=_SALT)
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep a form's input (≤ 64 kB) for the person who typed it; False where it is not known who that was."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > TypedInput.MAX_BYTES:
+        return False
+    try:
+        writer = signing.loads(request.POST.get("typed_by", ""), salt=_SALT, max_age=settings.SESSION_ABSOLUTE)
+    except signing.BadSignature:
+        return False
+    fields = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
+    TypedInput.keep(writer, request.path, fields)
+    return True
+
+
+def kept_input(request: HttpRequest) -> QueryDict | None:
+    """What this person had typed on this page before the session ended; handed out once, unsaved."""
+    if "kept" not in request.GET:
+        return None
+    fields = TypedInput.take(request.user, request.path)
+    if fields is None:
+        return None
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return data

@@ -1,0 +1,62 @@
+"""Filters and tags of every template. They format; they decide nothing."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from compliance.dates import both_calendars, wareki
+from compliance.sessions import signed_writer
+
+register = template.Library()
+
+
+def _day(value: str | date | datetime | None) -> date | None:
+    if isinstance(value, str) and value:
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value or None
+
+
+@register.filter(name="wareki")
+def as_wareki(value) -> str:
+    """令和8年11月5日; empty for nothing. Takes dates, datetimes and their ISO texts."""
+    return wareki(day) if (day := _day(value)) else ""
+
+
+@register.filter(name="both_calendars")
+def as_both_calendars(value) -> str:
+    return both_calendars(day) if (day := _day(value)) else ""
+
+
+@register.filter
+def short_day(value) -> str:
+    """11月5日"""
+    return f"{day.month}月{day.day}日" if (day := _day(value)) else ""
+
+
+@register.filter
+def clock(value) -> str:
+    """14:03 in Japan; takes datetimes and their ISO texts."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{timezone.localtime(moment):%-H:%M}" if moment else ""
+
+
+@register.simple_tag
+def glyph(name: str, extra: str = "") -> SafeString:
+    """One of the marks of components/sprite.html."""
+    return format_html(
+        '<svg class="glyph {}" aria-hidden="true"><use href="#m-{}"/></svg>', extra, name
+    )
+
+
+@register.simple_tag(takes_context=True)
+def typed_by(context) -> SafeString:
+    """The hidden field that lets a form outlive its session."""
+    user = context["request"].user
+    if not user.is_authenticated:
+        return mark_safe("")
+    return format_html('<input type="hidden" name="typed_by" value="{}">', signed_writer(user))

@@ -1,0 +1,74 @@
+"""What every clinic's table shares: its scope and its versions."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from compliance.models import Membership
+
+
+class Conflict(Exception):  # noqa: N818 (a conflict is an event, shown side by side; not an error)
+    """Somebody else saved first. `current` is what stands in the database now."""
+
+    def __init__(self, current: models.Model):
+        super().__init__("stale version")
+        self.current = current
+
+
+def posted_version(request: "HttpRequest", name: str = "version") -> int:
+    """The version a form was made from; 0, which is always stale, where it is missing or no number."""
+    typed = request.POST.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+class Versioned(models.Model):
+    """A row that two people may edit: a save carries the version it was made from."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    def differences(self, fields: dict) -> dict:
+        """{name: [old, new]} of the fields that would change."""
+        return {name: [getattr(self, name), new] for name, new in fields.items() if getattr(self, name) != new}
+
+    def change(self, version: int, stamps: dict | None = None, **fields) -> dict:
+        """Write `fields`, and `stamps` with them, if `version` is the current one; returns {name: [old, new]}.
+
+        Nothing is written when nothing changes, so a repeated save has one effect.
+        Raises Conflict when the row has moved on.
+        """
+        changes = self.differences(fields)
+        if not changes:
+            return {}
+        values = {**fields, **(stamps or {}), "version": version + 1}
+        if not self.writable().filter(version=version).update(**values):
+            raise Conflict(type(self).objects.get(pk=self.pk))
+        for name, value in values.items():
+            setattr(self, name, value)
+        return changes
+
+    def writable(self) -> models.QuerySet:
+        """The row as one that may be written; a model may narrow it."""
+        return type(self).objects.filter(pk=self.pk)
+
+
+class TenantQuerySet(models.QuerySet):
+    def visible_to(self, member: "Membership"):
+        """Only what belongs to the member's clinic: another clinic's thing does not exist."""
+        return self.filter(clinic_id=member.clinic_id)
+
+
+class TenantModel(models.Model):
+    """A row of one clinic."""
+
+    clinic = models.ForeignKey("compliance.Clinic", models.CASCADE, related_name="+")
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

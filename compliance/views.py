@@ -1,0 +1,75 @@
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from compliance.access import clinic_page
+from compliance.choices import Permission
+from compliance.forms import ClinicForm, WelcomeForm
+from compliance.links import user_of_link
+from compliance.models import Clinic, Membership
+from compliance.sessions import keep, kept_input
+from compliance.tenancy import Conflict, posted_version
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """/ leads where the person belongs: first start, log-in, the only clinic, or the choice of clinics."""
+    if not request.user.is_authenticated:
+        return redirect("account_login" if Clinic.objects.real().exists() else "first_start")
+    clinics = list(Clinic.objects.of(request.user)[:2])
+    return redirect("clinic_home", clinics[0].code) if len(clinics) == 1 else redirect("clinics")
+
+
+def clinics(request: HttpRequest) -> HttpResponse:
+    """/clinics/: the switcher for people in several clinics."""
+    return render(request, "compliance/clinics.html", {"clinics": Clinic.objects.of(request.user)})
+
+
+@clinic_page(Permission.EDIT_CLINIC)
+def clinic(request: HttpRequest, member: Membership) -> HttpResponse:
+    """/c/…/clinic/"""
+    kept = kept_input(request)
+    form = ClinicForm(request.POST or kept) if request.POST or kept else ClinicForm.of(member.clinic)
+    stale = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            member.clinic.describe(posted_version(request), by=request.user, **form.cleaned_data)
+            messages.success(request, "医療機関の情報を保存しました。")
+            return redirect("clinic_home", member.clinic.code)
+        except Conflict as conflict:
+            stale = conflict.current
+    context = {"form": form, "kept": kept, "stale": stale, "version": (stale or member.clinic).version}
+    return render(request, "compliance/clinic.html", context, status=409 if stale else 422 if form.errors else 200)
+
+
+@login_not_required
+def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """/welcome/…/: a one-time link; GET shows the form and uses nothing up."""
+    user = user_of_link(uid, token)
+    form = WelcomeForm(request.POST or None, user=user, initial={"name": user.name})
+    if request.method == "POST" and form.is_valid():
+        user.enter(**form.cleaned_data)
+        login(request, user, backend=BACKEND)
+        return redirect("home")
+    return render(request, "compliance/welcome.html", {"form": form, "email": user.email})
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose page is older than the log-in: what was typed is kept and shown again, unsaved."""
+    back = f"{request.path}?kept=1" if keep(request) else request.path
+    return render(request, "compliance/form_expired.html", {"back": back}, status=403)
+
+
+@login_not_required
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)

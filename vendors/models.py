@@ -1,0 +1,191 @@
+"""事業者, 医療情報システム, 構成機器 (the list of seed L207-214) and the rows of 別紙. Knows compliance."""
+
+from django.db import models, transaction
+from django.db.models import Prefetch
+
+from compliance.audit import record
+from compliance.fields import SHORT
+from compliance.models import Clinic, GuidelineEdition, User
+from compliance.tenancy import TenantModel, TenantQuerySet, Versioned
+from vendors.choices import (
+    WRITTEN,
+    ComponentKind,
+    DisclosureKind,
+    Location,
+    UpdateBearer,
+    WrittenIn,
+)
+
+
+class DisclosureRow(models.Model):
+    """確認事項: one row of 別紙, keyed by an id of ours because its numbers are not unique."""
+
+    edition = models.ForeignKey(GuidelineEdition, models.CASCADE, related_name="disclosure_rows")
+    code = models.CharField(max_length=10)
+    kind = models.CharField(max_length=3, choices=DisclosureKind.choices)
+    position = models.PositiveSmallIntegerField()
+    chapter = models.CharField(max_length=5)
+    chapter_title = models.CharField(max_length=100)
+    numbers = models.JSONField()
+    text = models.TextField()
+    entry = models.JSONField(help_text="the whole row as in the fixture, raw and text")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="one_disclosure_row_per_code")]
+        ordering = ["edition", "kind", "position"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Vendor(TenantModel, Versioned):
+    """事業者, as this clinic knows it."""
+
+    name = models.CharField("事業者の名称", max_length=100)
+    contact = models.CharField("担当者・窓口", max_length=100, blank=True)
+    phone = models.CharField("電話番号", max_length=40, blank=True)
+    email = models.EmailField("メールアドレス", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "name"], name="one_vendor_per_name")]
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def describe(self, version: int, *, by: User, **fields) -> None:
+        """Change the vendor's particulars; raises Conflict when `version` is stale."""
+        with transaction.atomic():
+            if changes := self.change(version, **fields):
+                record(by, self.clinic, "vendor.describe", self.name, changes)
+
+    @classmethod
+    def named(cls, clinic: Clinic, name: str, *, by: User) -> "Vendor":
+        """The clinic's vendor of that name, made where there is none yet."""
+        vendor, made = cls.objects.get_or_create(clinic=clinic, name=name)
+        if made:
+            record(by, clinic, "vendor.register", name)
+        return vendor
+
+
+class SystemQuerySet(TenantQuerySet):
+    def listed(self):
+        """With vendor and components, in two queries."""
+        components = Prefetch("components", Component.objects.order_by("kind_order", "pk"))
+        return self.select_related("vendor").prefetch_related(components).order_by("position", "pk")
+
+
+class System(TenantModel, Versioned):
+    """医療情報システム: one line of the clinic's list of systems."""
+
+    vendor = models.ForeignKey(Vendor, models.PROTECT, related_name="systems", null=True, blank=True)
+    name = models.CharField("医療情報システム", max_length=100)
+    product = models.CharField("製品名", max_length=100, blank=True)
+    product_version = models.CharField("バージョン", max_length=50, blank=True)
+    entrusted_work = models.TextField("委託業務概要", blank=True)
+    location = models.CharField("保存場所", max_length=10, choices=Location.choices)
+    has_no_server = models.BooleanField("サーバはない（回線・機器だけ）", default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = SystemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(location__in=Location.values), name="system_location_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def register(cls, clinic: Clinic, *, by: User, vendor_name: str = "", **fields) -> "System":
+        """List a system; an empty `vendor_name` means it was introduced without a vendor."""
+        with transaction.atomic():
+            vendor = Vendor.named(clinic, vendor_name, by=by) if vendor_name else None
+            position = cls.objects.filter(clinic=clinic).count() + 1
+            system = cls.objects.create(clinic=clinic, vendor=vendor, position=position, **fields)
+            record(by, clinic, "system.register", system.name, {**fields, "vendor": vendor_name})
+        return system
+
+    def describe(self, version: int, *, by: User, vendor_name: str = "", **fields) -> None:
+        """Change a system; raises Conflict when `version` is stale."""
+        with transaction.atomic():
+            vendor = Vendor.named(self.clinic, vendor_name, by=by) if vendor_name else None
+            if changes := self.change(version, vendor=vendor, **fields):
+                record(by, self.clinic, "system.describe", self.name, changes)
+
+    def remove(self, *, by: User) -> None:
+        with transaction.atomic():
+            kept = {"vendor": str(self.vendor or ""), "components": [each.name for each in self.components.all()]}
+            record(by, self.clinic, "system.remove", self.name, kept)
+            self.delete()
+
+
+class Component(TenantModel, Versioned):
+    """構成機器: who bears its security updates, and where that is written."""
+
+    system = models.ForeignKey(System, models.CASCADE, related_name="components")
+    kind = models.CharField("種類", max_length=10, choices=ComponentKind.choices)
+    kind_order = models.GeneratedField(
+        expression=models.Case(
+            models.When(kind="server", then=0), models.When(kind="terminal", then=1), default=2
+        ),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    name = models.CharField("名称・設置場所", max_length=SHORT)
+    quantity = models.PositiveSmallIntegerField("台数", default=1)
+    completes_on_device = models.BooleanField("この端末の中で処理が完結するアプリがある", default=False)
+    update_bearer = models.CharField(
+        "セキュリティアップデートの責任", max_length=10, choices=UpdateBearer.choices, default=UpdateBearer.UNKNOWN
+    )
+    written_in = models.CharField(
+        "どこに書いてあるか", max_length=10, choices=WrittenIn.choices, default=WrittenIn.UNKNOWN
+    )
+    document = models.CharField("書面の名称", max_length=SHORT, blank=True)
+    clause = models.CharField("条項", max_length=SHORT, blank=True)
+
+    class Meta:
+        ordering = ["kind_order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ComponentKind.values), name="component_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(update_bearer__in=UpdateBearer.values), name="component_bearer_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def counts_as_server(self) -> bool:
+        """図1's サーバ: servers, and devices on which an app's processing completes (※1, seed L53-54)."""
+        return self.kind == ComponentKind.SERVER or (
+            self.kind == ComponentKind.TERMINAL and self.completes_on_device
+        )
+
+    @property
+    def written_place(self) -> str:
+        """「保守契約書 第8条第2項」; empty where it is written nowhere or nobody has looked."""
+        if self.written_in not in WRITTEN:
+            return ""
+        return " ".join(part for part in (self.document or self.get_written_in_display(), self.clause) if part)
+
+    @classmethod
+    def register(cls, system: System, *, by: User, **fields) -> "Component":
+        with transaction.atomic():
+            component = cls.objects.create(clinic=system.clinic, system=system, **fields)
+            record(by, system.clinic, "component.register", f"{system.name}：{component.name}", fields)
+        return component
+
+    def describe(self, version: int, *, by: User, **fields) -> None:
+        """Change a component; raises Conflict when `version` is stale."""
+        with transaction.atomic():
+            if changes := self.change(version, **fields):
+                record(by, self.clinic, "component.describe", f"{self.system.name}：{self.name}", changes)
+
+    def remove(self, *, by: User) -> None:
+        with transaction.atomic():
+            record(by, self.clinic, "component.remove", f"{self.system.name}：{self.name}")
+            self.delete()

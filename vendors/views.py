@@ -1,0 +1,153 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from compliance.access import clinic_page
+from compliance.choices import Permission
+from compliance.models import Membership
+from compliance.sessions import kept_input
+from compliance.tenancy import Conflict, Versioned, posted_version
+from vendors.choices import ComponentKind, Location
+from vendors.forms import ComponentForm, SystemForm, VendorForm
+from vendors.models import Component, System, Vendor
+
+
+@clinic_page(Permission.VIEW)
+def systems(request: HttpRequest, member: Membership) -> HttpResponse:
+    """/c/…/systems/: the table of L207-214, and the vendors."""
+    context = {
+        "systems": System.objects.visible_to(member).listed(),
+        "vendors": Vendor.objects.visible_to(member),
+    }
+    return render(request, "vendors/systems.html", context)
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+def new_system(request: HttpRequest, member: Membership) -> HttpResponse:
+    """/c/…/systems/new/"""
+    kept = kept_input(request)
+    form = SystemForm(request.POST or kept or None)
+    if request.method == "POST" and form.is_valid():
+        system = System.register(member.clinic, by=request.user, **form.cleaned_data)
+        messages.success(request, f"「{system.name}」を登録しました。")
+        return redirect("system", member.clinic.code, system.pk)
+    return system_page(request, form, 422 if form.errors and not kept else 200, kept=kept)
+
+
+def system_page(request: HttpRequest, form: SystemForm, status: int = 200, **context) -> HttpResponse:
+    context |= {"form": form, "vendors": Vendor.objects.visible_to(request.member)}
+    return render(request, "vendors/system_form.html", context, status=status)
+
+
+@clinic_page(Permission.VIEW)
+def system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/systems/<id>/: one system with its components."""
+    return render(request, "vendors/system.html", {"system": system_of(member, pk)})
+
+
+def system_of(member: Membership, pk: int) -> System:
+    found = get_object_or_404(System.objects.visible_to(member).listed(), pk=pk)
+    found.clinic = member.clinic
+    return found
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+def edit_system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/systems/<id>/edit/"""
+    target, kept = system_of(member, pk), kept_input(request)
+    form = SystemForm(request.POST or kept) if request.POST or kept else SystemForm.of(target)
+    if request.method == "POST" and form.is_valid():
+        return described(request, target, form, system_page, system=target)
+    return system_page(request, form, 422 if request.POST else 200, system=target, version=target.version, kept=kept)
+
+
+def described(request: HttpRequest, target: Versioned, form, page, **context) -> HttpResponse:
+    """Save a form into its row, or show both texts where somebody else was first."""
+    try:
+        target.describe(posted_version(request), by=request.user, **form.cleaned_data)
+    except Conflict as conflict:
+        current = conflict.current
+        theirs = [(field.label, getattr(current, name, "")) for name, field in form.fields.items()]
+        return page(request, form, 409, theirs=theirs, version=current.version, **context)
+    messages.success(request, "保存しました。")
+    back = target if isinstance(target, System) else getattr(target, "system", None)
+    code = request.member.clinic.code
+    return redirect("system", code, back.pk) if back else redirect("systems", code)
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+@require_POST
+def remove_system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/systems/<id>/remove/"""
+    target = system_of(member, pk)
+    target.remove(by=request.user)
+    messages.success(request, f"「{target.name}」を一覧から外しました。")
+    return redirect("systems", member.clinic.code)
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+def new_component(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/systems/<id>/components/new/"""
+    owner, kept = system_of(member, pk), kept_input(request)
+    form = ComponentForm(request.POST or kept or None, initial=likely(owner))
+    if request.method == "POST" and form.is_valid():
+        Component.register(owner, by=request.user, **form.cleaned_data)
+        messages.success(request, f"「{form.cleaned_data['name']}」を登録しました。")
+        return redirect("system", member.clinic.code, owner.pk)
+    return component_page(request, form, 422 if form.errors and not kept else 200, system=owner, kept=kept)
+
+
+def likely(system: System) -> dict:
+    """What the first component of a system most often is; never who bears its updates."""
+    if system.components.all():
+        return {}
+    name = "事業者のクラウド" if system.location == Location.EXTERNAL else ""
+    return {"kind": ComponentKind.SERVER, "name": name}
+
+
+def component_page(request: HttpRequest, form: ComponentForm, status: int = 200, **context) -> HttpResponse:
+    return render(request, "vendors/component_form.html", context | {"form": form}, status=status)
+
+
+def component_of(member: Membership, pk: int) -> Component:
+    found = get_object_or_404(Component.objects.visible_to(member).select_related("system"), pk=pk)
+    found.clinic = member.clinic
+    return found
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+def edit_component(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/components/<id>/edit/"""
+    target, kept = component_of(member, pk), kept_input(request)
+    form = ComponentForm(request.POST or kept) if request.POST or kept else ComponentForm.of(target)
+    context = {"component": target, "system": target.system}
+    if request.method == "POST" and form.is_valid():
+        return described(request, target, form, component_page, **context)
+    status = 422 if request.POST else 200
+    return component_page(request, form, status, version=target.version, kept=kept, **context)
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+@require_POST
+def remove_component(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/components/<id>/remove/"""
+    target = component_of(member, pk)
+    target.remove(by=request.user)
+    messages.success(request, f"「{target.name}」を外しました。")
+    return redirect("system", member.clinic.code, target.system_id)
+
+
+@clinic_page(Permission.EDIT_SYSTEMS)
+def vendor(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/vendors/<id>/: whom to ask there."""
+    target, kept = get_object_or_404(Vendor.objects.visible_to(member), pk=pk), kept_input(request)
+    target.clinic = member.clinic
+    form = VendorForm(request.POST or kept, vendor=target) if request.POST or kept else VendorForm.of(target)
+    if request.method == "POST" and form.is_valid():
+        return described(request, target, form, vendor_page, vendor=target)
+    return vendor_page(request, form, 422 if request.POST else 200, vendor=target, version=target.version, kept=kept)
+
+
+def vendor_page(request: HttpRequest, form: VendorForm, status: int = 200, **context) -> HttpResponse:
+    return render(request, "vendors/vendor_form.html", context | {"form": form}, status=status)
