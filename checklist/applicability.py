@@ -104,14 +104,18 @@ def answer_of(server: ServerFacts) -> tuple[str, str]:
     return YES, f"{server.place}に記載がある"
 
 
-def walk(flowchart: dict, answers: dict[str, str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], str]:
+def walk(
+    flowchart: dict, answers: dict[str, str]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], str]:
     """(path, taken edges, outcome). ValueError where the chart has no way on, or goes round."""
     nodes = {node["id"]: node for node in flowchart["node"]}
     here = next(node for node in flowchart["node"] if node["kind"] == "start")
     path, taken = [here["id"]], []
     while here["kind"] != "outcome":
         answer = answers[here["asks"]] if here.get("asks") else ""
-        edge = next((e for e in flowchart["edge"] if e["from"] == here["id"] and e.get("answer", "") == answer), None)
+        edge = next(
+            (e for e in flowchart["edge"] if e["from"] == here["id"] and e.get("answer", "") == answer), None
+        )
         if edge is None or edge["to"] in path:
             raise ValueError(f"the chart has no way on from {here['id']} with {answer!r}")
         taken.append((edge["from"], edge["to"]))

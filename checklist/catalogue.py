@@ -31,7 +31,9 @@ class Catalogue:
     def chapters(self) -> tuple[dict, ...]:
         """The 11 sections, each with `items`: those of its sub-sections too."""
         tops = [section for section in self.sections if not section["parent"]]
-        return tuple({**top, "items": [i for i in self.items if chapter_code(i) == top["code"]]} for top in tops)
+        return tuple(
+            {**top, "items": [i for i in self.items if chapter_code(i) == top["code"]]} for top in tops
+        )
 
     @cached_property
     def footnote_by_number(self) -> dict[int, dict]:
@@ -45,14 +47,15 @@ class Catalogue:
         return before, after
 
     def commentary_of(self, item: dict) -> tuple[list[dict], list[dict]]:
-        """(bullets that speak of this item, the other bullets of its section)"""
+        """(bullets that speak of this item, the most particular first; the other bullets of its section)"""
         own = [each for each in self.commentary if item["code"] in each["items"]]
+        own.sort(key=lambda each: (each["section"] != item["section"], len(each["items"])))
         rest = [each for each in self.commentary if each["section"] == item["section"] and each not in own]
         return own, rest
 
 
 def chapter_code(item: dict) -> str:
-    """"4" for an item of 4.2"""
+    """ "4" for an item of 4.2"""
     return item["section"].split(".")[0]
 
 
@@ -63,7 +66,9 @@ def catalogue_of(edition: GuidelineEdition) -> Catalogue:
 @lru_cache(maxsize=8)
 def _catalogue(edition_id: int, fingerprint: str) -> Catalogue:
     def entries(model) -> tuple[dict, ...]:
-        return tuple(model.objects.filter(edition=edition_id).order_by("position").values_list("entry", flat=True))
+        return tuple(
+            model.objects.filter(edition=edition_id).order_by("position").values_list("entry", flat=True)
+        )
 
     edition = GuidelineEdition.objects.get(pk=edition_id)
     items = Item.objects.filter(edition=edition).order_by("position")

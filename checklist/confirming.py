@@ -12,7 +12,7 @@ from compliance import audit
 from compliance.models import User
 
 
-class ChangedSince(Exception):  # noqa: N818 (an event that the page explains)
+class ChangedSince(Exception):
     """Something was saved after the page that is being confirmed was shown."""
 
 
@@ -21,7 +21,9 @@ def seen_digest(assessment: Assessment, today: date) -> str:
     return sha256(canonical(snapshot_of(assessment, today)))
 
 
-def confirm(assessment: Assessment, *, by: User, examiner: str, examined_on: date, safety_officer: str, seen: str):
+def confirm(
+    assessment: Assessment, *, by: User, examiner: str, examined_on: date, safety_officer: str, seen: str
+):
     """Freeze the round as its next 確定版, or return the one that stands.
 
     Raises ChangedSince where `seen` is no longer what would be frozen.
@@ -51,5 +53,7 @@ def _freeze(assessment: Assessment, by: User, today: date, facts: dict) -> Confi
     )  # fmt: skip
     Assessment.objects.filter(pk=assessment.pk).update(state=AssessmentState.CONFIRMED)
     assessment.state = AssessmentState.CONFIRMED
-    audit.record(by, assessment.clinic, "assessment.confirm", str(confirmation), {"sha256": confirmation.sha256})
+    audit.record(
+        by, assessment.clinic, "assessment.confirm", str(confirmation), {"sha256": confirmation.sha256}
+    )
     return confirmation

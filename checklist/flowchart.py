@@ -64,9 +64,7 @@ def _box(node: dict, path: list[str]) -> Box:
     first = node["y"] + node["h"] / 2 - (len(node["text"]) - 1) * LINE / 2 + 3
     lines = [(round(first + n * LINE, 1), text) for n, text in enumerate(node["text"])]
     is_end = bool(path) and node["id"] == path[-1] and node["kind"] == "outcome"
-    return Box(
-        node["kind"], node["x"], node["y"], node["w"], node["h"], lines, node["id"] in path, is_end
-    )
+    return Box(node["kind"], node["x"], node["y"], node["w"], node["h"], lines, node["id"] in path, is_end)
 
 
 def _arrow(edge: dict, taken: bool) -> Arrow:

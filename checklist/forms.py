@@ -10,7 +10,9 @@ from compliance.models import User
 class AnswerForm(forms.Form):
     """One item's answer. Nothing but the status is demanded: what is missing is said, not refused."""
 
-    status = ChoiceField(label="この項目の対応状況", choices=Status.choices, missing="対応状況を1つ選んでください。")
+    status = ChoiceField(
+        label="この項目の対応状況", choices=Status.choices, missing="対応状況を1つ選んでください。"
+    )
     confirmed_on = DateField(label="確認日", required=False, help_text="書類や現物を見て確かめた日")
     evidence_place = TextField(
         label="根拠の保管場所",
@@ -40,7 +42,9 @@ class ExemptForm(forms.Form):
         label="当てはまらない理由",
         rows=3,
         help_text="選んだ項目の報告書の欄に、このまま印刷されます。",
-        error_messages={"required": "当てはまらない理由を入力してください。例：院外からの接続を認めていないため。"},
+        error_messages={
+            "required": "当てはまらない理由を入力してください。例：院外からの接続を認めていないため。"
+        },
     )
 
     def __init__(self, *args, lines=(), **kwargs):
@@ -63,7 +67,9 @@ class ConfirmForm(forms.Form):
     examined_on = DateField(label="点検日", error_messages={"required": "点検日を入力してください。"})
     safety_officer = TextField(
         label="医療情報システム安全管理責任者",
-        error_messages={"required": "安全管理責任者の氏名を入力してください（4.1②）。院長が兼ねてもかまいません。"},
+        error_messages={
+            "required": "安全管理責任者の氏名を入力してください（4.1②）。院長が兼ねてもかまいません。"
+        },
     )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 

@@ -36,9 +36,12 @@ def _product(system: System) -> str:
 
 def _text(facts: dict) -> str:
     lines = [f"{facts['vendor']}　ご担当者様", "", "いつもお世話になっております。"]
-    lines += [f"{facts['clinic']}です。当院の医療情報システムの安全管理について、次の点を確認させてください。", ""]
+    lines += [
+        f"{facts['clinic']}です。当院の医療情報システムの安全管理について、次の点を確認させてください。",
+        "",
+    ]
     lines += ["対象の製品・サービス", *(f"・{product}" for product in facts["products"]), ""]
     lines += [f"{number}. {question}" for number, question in enumerate(facts["questions"], 1)]
     lines += ["", "厚生労働省「医療情報システムの安全管理に関するガイドライン 第7.0版 保守委託機関編」の"]
     lines += ["対象かどうかを判断するために必要な確認です。よろしくお願いいたします。", ""]
-    return "\n".join(lines + [facts["clinic"], facts["director"]]).rstrip()
+    return "\n".join([*lines, facts["clinic"], facts["director"]]).rstrip()

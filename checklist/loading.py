@@ -11,12 +11,13 @@ from compliance.models import GuidelineEdition
 from vendors.models import DisclosureRow
 
 
-class LoadRefused(Exception):  # noqa: N818 (the loader's word for it)
+class LoadRefused(Exception):
     """The files would reword or remove what confirmed assessments use; `codes` names it."""
 
     def __init__(self, codes: list[str]):
         super().__init__(
-            "confirmed assessments use these texts, so they can neither be reworded nor removed: " + ", ".join(codes)
+            "confirmed assessments use these texts, so they can neither be reworded nor removed: "
+            + ", ".join(codes)
         )
         self.codes = codes
 
@@ -94,7 +95,9 @@ def _bring(model, edition: GuidelineEdition, rows: list[tuple[str, dict]], chang
         if known is None:
             model.objects.create(edition=edition, code=code, **columns)
             changes.added.append(f"{model.__name__} {code}")
-        elif stands := {name: getattr(known, name) for name in columns if getattr(known, name) != columns[name]}:
+        elif stands := {
+            name: getattr(known, name) for name in columns if getattr(known, name) != columns[name]
+        }:
             model.objects.filter(pk=known.pk).update(**columns)
             ours = _wording(stands) == _wording({name: columns[name] for name in stands})
             (changes.our_words if ours else changes.reworded).append(f"{model.__name__} {code}")

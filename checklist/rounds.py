@@ -151,7 +151,7 @@ class Round:
     def todo(self) -> list[Line]:
         """要対応: overdue first, then by 目標日, then in document order."""
         waiting = [line for line in self.lines if line.needs_action]
-        return sorted(waiting, key=lambda line: (line.answer.due_on or date.max))
+        return sorted(waiting, key=lambda line: line.answer.due_on or date.max)
 
     @property
     def unanswered(self) -> list[Line]:
@@ -166,4 +166,8 @@ class Round:
         """Lines with a status, or 要対応 for "todo"; all for anything else."""
         if wanted == "todo":
             return self.todo
-        return [line for line in self.lines if line.answer.status == wanted] if wanted in self.counts else self.lines
+        return (
+            [line for line in self.lines if line.answer.status == wanted]
+            if wanted in self.counts
+            else self.lines
+        )

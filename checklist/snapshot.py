@@ -4,17 +4,29 @@ import hashlib
 import json
 from datetime import date
 
+from checklist.choices import Status
 from checklist.facts import judgement_of
 from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation
 from checklist.rounds import Line, Round
+from checklist.wording import determination_words, summary
 from compliance.audit import AuditEntry
-from compliance.dates import fiscal_year_label
+from compliance.dates import fiscal_year_label, wareki
 from compliance.models import Clinic
 from vendors.models import System
 
 SCHEMA = 1
 _CLINIC = ("code", "name", "organization", "address", "phone", "institution_code", "director", "safety_officer",
            "safety_officer_since_on", "is_sample")  # fmt: skip
+# What a report prints of an answer: the fields of its status, in this order.
+_PRINTED = {
+    Status.DONE: ("confirmed_on", "evidence_place", "note"),
+    Status.OPEN: ("plan", "owner", "due_on"),
+    Status.NOT_APPLICABLE: ("reason",),
+    Status.UNSURE: ("ask_whom",),
+    Status.UNANSWERED: (),
+}
+# A system without a vendor: item 10⑩ (seed L150) and the bullet that says otherwise (seed L381).
+_TENSION = ("10-10", "10-j")
 
 
 def canonical(snapshot: dict) -> str:
@@ -30,10 +42,14 @@ def snapshot_of(assessment: Assessment, today: date, confirmation: dict | None =
     """The snapshot of a round as of `today`.
 
     Keys: schema, edition, clinic, round, confirmation, history, changed_at, today, determination, flowchart,
-    chapters (with items and their answers), todo, systems, footnotes, errata, prose, counts.
+    chapters (with items and their answers), unanswered, todo, systems, vendors, footnotes, errata, prose,
+    section_titles, counts, summary.
     """
     round_ = Round.of(assessment, today)
     systems = list(System.objects.filter(clinic=assessment.clinic_id).listed())
+    determination = _determination(round_, systems)
+    counts = {**round_.counts, "answered": round_.answered, "total": round_.total}
+    todo = [_todo(line) for line in round_.todo]
     return {
         "schema": SCHEMA,
         "edition": _edition(assessment),
@@ -43,14 +59,17 @@ def snapshot_of(assessment: Assessment, today: date, confirmation: dict | None =
         "history": [_past(each) for each in assessment.confirmations.order_by("number")],
         "changed_at": last_change(assessment),
         "today": today.isoformat(),
-        "determination": _determination(round_, systems),
+        "determination": determination,
         "flowchart": round_.catalogue.flowchart,
         "chapters": [_chapter(chapter) for chapter in round_.chapters],
         "section_titles": {each["code"]: each["title"]["text"] for each in round_.catalogue.sections},
-        "counts": {**round_.counts, "answered": round_.answered, "total": round_.total},
-        "todo": [_todo(line) for line in round_.todo],
+        "counts": counts,
+        "summary": summary(counts, todo, determination),
+        "unanswered": [line.shown for line in round_.unanswered],
+        "todo": todo,
         "systems": [_system(system) for system in systems],
-        "footnotes": list(round_.catalogue.footnotes),
+        "vendors": _vendors(systems),
+        "footnotes": _footnotes(round_),
         "errata": list(round_.catalogue.errata),
         "prose": round_.catalogue.prose,
     }
@@ -96,11 +115,20 @@ def _determination(round_: Round, systems: list[System]) -> dict | None:
         "determined_at": kept.determined_at.isoformat(),
         "determined_by": str(kept.determined_by),
         "out_of_date": kept.is_out_of_date(judgement_of(round_.catalogue, systems).as_dict()),
+        "words": determination_words(kept.judgement),
+        "tension": _tension(round_) if kept.judgement["without_vendor"] else None,
     }
 
 
+def _tension(round_: Round) -> dict:
+    item, bullet = _TENSION
+    catalogue = round_.catalogue
+    commentary = next(each for each in catalogue.commentary if each["id"] == bullet)
+    return {"item": catalogue.by_code[item], "commentary": commentary}
+
+
 def _chapter(chapter) -> dict:
-    counts = {status: 0 for status in Answer.NEEDED}
+    counts = dict.fromkeys(Answer.NEEDED, 0)
     for line in chapter.lines:
         counts[line.answer.status] += 1
     return {
@@ -109,6 +137,13 @@ def _chapter(chapter) -> dict:
         "counts": counts,
         "items": [_item(line) for line in chapter.lines],
     }
+
+
+def _footnotes(round_: Round) -> list[dict]:
+    """Those that the items refer to."""
+    texts = [text for line in round_.lines for text in (line.item, *line.item["bullets"])]
+    numbers = {reference["number"] for text in texts for reference in text["footnotes"]}
+    return [note for note in round_.catalogue.footnotes if note["number"] in numbers]
 
 
 def _item(line: Line) -> dict:
@@ -122,6 +157,7 @@ def _answer(line: Line) -> dict:
     return {
         **declared,
         "label": answer.get_status_display(),
+        "printed": [_field(answer, name) for name in _PRINTED[answer.status] if getattr(answer, name)],
         "gaps": answer.gaps,
         "answered": answer.is_answered,
         "needs_action": answer.needs_action(),
@@ -129,8 +165,15 @@ def _answer(line: Line) -> dict:
     }
 
 
+def _field(answer: Answer, name: str) -> list[str]:
+    """[label, text]"""
+    value = getattr(answer, name)
+    return [Answer._meta.get_field(name).verbose_name, wareki(value) if isinstance(value, date) else value]
+
+
 def _todo(line: Line) -> dict:
-    return {"code": line.code, "shown": line.shown, "text": line.item["text"], **_answer(line)}
+    words = {"code": line.code, "shown": line.shown, "text": line.item["text"], "sentence": line.todo_text}
+    return {**words, **_answer(line)}
 
 
 def _system(system: System) -> dict:
@@ -141,6 +184,13 @@ def _system(system: System) -> dict:
         "vendor": str(system.vendor or ""),
         "components": [_component(each) for each in system.components.all()],
     }
+
+
+def _vendors(systems: list[System]) -> list[dict]:
+    """The vendors of these systems, in their order, each with the names of its systems."""
+    vendors = {system.vendor: [s.name for s in systems if s.vendor == system.vendor] for system in systems}
+    names = ("name", "contact", "phone", "email")
+    return [{**{n: getattr(v, n) for n in names}, "systems": found} for v, found in vendors.items() if v]
 
 
 def _component(component) -> dict:

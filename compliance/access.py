@@ -41,4 +41,6 @@ def member_of(request: HttpRequest, clinic_code: str) -> Membership:
 
 def refuse(request: HttpRequest, permission: Permission) -> HttpResponse:
     roles = "・".join(role.label for role in roles_with(permission))
-    return render(request, "compliance/refused.html", {"roles": roles, "permission": permission.label}, status=403)
+    return render(
+        request, "compliance/refused.html", {"roles": roles, "permission": permission.label}, status=403
+    )

@@ -27,7 +27,9 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["clinic_id", "sequence"], name="one_audit_chain_per_clinic")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "sequence"], name="one_audit_chain_per_clinic")
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
@@ -44,7 +46,12 @@ def record(actor, clinic, action: str, target: str, detail: dict | None = None) 
     """Append an entry; call it inside the transaction of the change it tells of."""
     clinic_id = clinic.pk if clinic else SITE
     hold(clinic_id)
-    last = AuditEntry.objects.filter(clinic_id=clinic_id).order_by("-sequence").values("sequence", "digest").first()
+    last = (
+        AuditEntry.objects.filter(clinic_id=clinic_id)
+        .order_by("-sequence")
+        .values("sequence", "digest")
+        .first()
+    )
     entry = AuditEntry(
         clinic_id=clinic_id,
         sequence=last["sequence"] + 1 if last else 1,

@@ -15,7 +15,9 @@ SHORT = 100  # characters of a name or a place
 def without_control_characters(text: str) -> None:
     """ValidationError where a character can be neither seen nor printed; line ends and tabs are fine."""
     if any(unicodedata.category(each) in {"Cc", "Cs", "Cn"} and each not in "\n\t" for each in text):
-        raise ValidationError("画面や紙に出せない文字（制御文字）が入っています。消してから保存してください。", code="control")
+        raise ValidationError(
+            "画面や紙に出せない文字（制御文字）が入っています。消してから保存してください。", code="control"
+        )
 
 
 class TextField(forms.CharField):
@@ -34,7 +36,9 @@ class TextField(forms.CharField):
     def _short_enough(self, text: str) -> None:
         if len(text) > self.limit:
             over = len(text) - self.limit
-            raise ValidationError(f"{self.limit:,}文字までです。{over:,}文字減らしてください。", code="too_long")
+            raise ValidationError(
+                f"{self.limit:,}文字までです。{over:,}文字減らしてください。", code="too_long"
+            )
 
 
 class DateInput(forms.DateInput):

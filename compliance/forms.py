@@ -1,6 +1,9 @@
+from datetime import date
+
 from django import forms
 from django.contrib.auth import password_validation
 
+from compliance.dates import wareki
 from compliance.fields import DateField, TextField
 from compliance.models import Clinic, User
 
@@ -22,10 +25,25 @@ def check_password(form: forms.Form, user: User) -> None:
             form.add_error("password", error)
 
 
+def their_values(form: forms.Form, current) -> list[tuple[str, str]]:
+    """(label, value in words) of what somebody else saved first, to show beside a form that came too late."""
+    return [(field.label, _in_words(current, name)) for name, field in form.fields.items()]
+
+
+def _in_words(row, name: str) -> str:
+    display = getattr(row, f"get_{name}_display", None)
+    value = display() if display else getattr(row, name, None)
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return wareki(value) if isinstance(value, date) else str(value or "（空欄）")
+
+
 class ClinicForm(forms.Form):
     """医療機関の情報, as printed on the cover of the report."""
 
-    name = TextField(label="医療機関の名称", error_messages={"required": "医療機関の名称を入力してください。"})
+    name = TextField(
+        label="医療機関の名称", error_messages={"required": "医療機関の名称を入力してください。"}
+    )
     organization = TextField(label="開設者（法人名など）", required=False)
     address = TextField(label="所在地", max_length=200, required=False)
     phone = TextField(label="電話番号", max_length=40, required=False)
@@ -48,7 +66,9 @@ class ClinicForm(forms.Form):
 class WelcomeForm(forms.Form):
     """What a person fills in who opens a one-time link."""
 
-    name = TextField(label="あなたの氏名", error_messages={"required": "氏名を入力してください。例：山田 花子"})
+    name = TextField(
+        label="あなたの氏名", error_messages={"required": "氏名を入力してください。例：山田 花子"}
+    )
     password = PasswordField(
         label="パスワード",
         help_text="12文字以上。ほかで使っていないものにしてください。",

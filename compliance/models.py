@@ -5,6 +5,7 @@ import secrets
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from compliance.audit import AuditEntry, record
 from compliance.choices import PERMISSIONS, Permission, Role
@@ -55,6 +56,10 @@ class User(AbstractBaseUser):
             self.set_password(password)
             self.save()
             record(self, None, "user.enter", self.email)
+
+    @cached_property
+    def several_clinics(self) -> bool:
+        return self.memberships.count() > 1
 
     @property
     def is_staff(self) -> bool:
@@ -196,5 +201,3 @@ class TypedInput(models.Model):
             return None
         cls.objects.filter(user=user, path=path).delete()
         return found.fields
-
-

@@ -79,7 +79,9 @@ def keep(request: HttpRequest) -> bool:
     if int(request.META.get("CONTENT_LENGTH") or 0) > TypedInput.MAX_BYTES:
         return False
     try:
-        writer = signing.loads(request.POST.get("typed_by", ""), salt=_SALT, max_age=settings.SESSION_ABSOLUTE)
+        writer = signing.loads(
+            request.POST.get("typed_by", ""), salt=_SALT, max_age=settings.SESSION_ABSOLUTE
+        )
     except signing.BadSignature:
         return False
     fields = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}

@@ -16,7 +16,9 @@ PRODUCTION = env.flag("PRODUCTION")
 
 # Secrets and hosts -------------------------------------------------------------------------------------
 if PRODUCTION:
-    SECRET_KEY = env.required("SECRET_KEY", "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    SECRET_KEY = env.required(
+        "SECRET_KEY", "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
     ALLOWED_HOSTS = env.required("ALLOWED_HOSTS", "Name the host, for example tenken.example.jp").split(",")
     PUBLIC_URL = env.required("PUBLIC_URL", "The address people type, for example https://tenken.example.jp")
 else:
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -85,7 +88,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Database: one SQLite file, or what DATABASE_URL names -----------------------------------------------------
-DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES = {
+    "default": dj_database_url.parse(env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: without it two writers meet as "database is locked". DELETE, not WAL: WAL before
     # SQLite 3.51.3 can corrupt the file.
@@ -161,14 +166,20 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Bootstrap's files come by pip; its package cannot be imported without pkg_resources, so only its place is asked.
-BOOTSTRAP_CSS = Path(next(iter(find_spec("xstatic.pkg").submodule_search_locations))) / "bootstrap" / "data" / "css"
+BOOTSTRAP_CSS = (
+    Path(next(iter(find_spec("xstatic.pkg").submodule_search_locations))) / "bootstrap" / "data" / "css"
+)
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", BOOTSTRAP_CSS)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "files"
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env.text("EMAIL_HOST") else "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("EMAIL_HOST")
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
 EMAIL_HOST = env.text("EMAIL_HOST")
 
 # The guideline -------------------------------------------------------------------------------------------
@@ -180,6 +191,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
-SILENCED_SYSTEM_CHECKS = [
-    "security.W021",  # HSTS preload is the hosting body's decision about its whole domain
-] if not PRODUCTION else []
+SILENCED_SYSTEM_CHECKS = (
+    [
+        "security.W021",  # HSTS preload is the hosting body's decision about its whole domain
+    ]
+    if not PRODUCTION
+    else []
+)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from compliance.models import Membership
 
 
-class Conflict(Exception):  # noqa: N818 (a conflict is an event, shown side by side; not an error)
+class Conflict(Exception):
     """Somebody else saved first. `current` is what stands in the database now."""
 
     def __init__(self, current: models.Model):
@@ -34,7 +34,9 @@ class Versioned(models.Model):
 
     def differences(self, fields: dict) -> dict:
         """{name: [old, new]} of the fields that would change."""
-        return {name: [getattr(self, name), new] for name, new in fields.items() if getattr(self, name) != new}
+        return {
+            name: [getattr(self, name), new] for name, new in fields.items() if getattr(self, name) != new
+        }
 
     def change(self, version: int, stamps: dict | None = None, **fields) -> dict:
         """Write `fields`, and `stamps` with them, if `version` is the current one; returns {name: [old, new]}.

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from compliance.access import clinic_page
 from compliance.choices import Permission
-from compliance.forms import ClinicForm, WelcomeForm
+from compliance.forms import ClinicForm, WelcomeForm, their_values
 from compliance.links import user_of_link
 from compliance.models import Clinic, Membership
 from compliance.sessions import keep, kept_input
@@ -34,16 +34,19 @@ def clinic(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/clinic/"""
     kept = kept_input(request)
     form = ClinicForm(request.POST or kept) if request.POST or kept else ClinicForm.of(member.clinic)
-    stale = None
     if request.method == "POST" and form.is_valid():
         try:
             member.clinic.describe(posted_version(request), by=request.user, **form.cleaned_data)
             messages.success(request, "医療機関の情報を保存しました。")
             return redirect("clinic_home", member.clinic.code)
         except Conflict as conflict:
-            stale = conflict.current
-    context = {"form": form, "kept": kept, "stale": stale, "version": (stale or member.clinic).version}
-    return render(request, "compliance/clinic.html", context, status=409 if stale else 422 if form.errors else 200)
+            theirs = their_values(form, conflict.current)
+            return clinic_form(request, form, 409, theirs=theirs, version=conflict.current.version)
+    return clinic_form(request, form, 422 if request.POST else 200, kept=kept, version=member.clinic.version)
+
+
+def clinic_form(request: HttpRequest, form: ClinicForm, status: int, **context) -> HttpResponse:
+    return render(request, "compliance/clinic.html", context | {"form": form}, status=status)
 
 
 @login_not_required

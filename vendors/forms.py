@@ -22,7 +22,10 @@ class SystemForm(forms.Form):
     product = TextField(label="製品名", required=False)
     product_version = TextField(label="バージョン（わかれば）", max_length=50, required=False)
     entrusted_work = TextField(
-        label="委託業務概要", rows=3, required=False, help_text="例：クラウドサービスの導入、クラウドサービスの運用"
+        label="委託業務概要",
+        rows=3,
+        required=False,
+        help_text="例：クラウドサービスの導入、クラウドサービスの運用",
     )
     location = ChoiceField(
         label="データの保存場所", choices=Location.choices, missing="外部保存か院内設置かを選んでください。"
@@ -33,8 +36,7 @@ class SystemForm(forms.Form):
 
     @classmethod
     def of(cls, system: System) -> "SystemForm":
-        initial = {name: getattr(system, name) for name in cls.base_fields if name != "vendor_name"}
-        return cls(initial=initial | {"vendor_name": str(system.vendor or "")})
+        return cls(initial={name: getattr(system, name) for name in cls.base_fields})
 
 
 class ComponentForm(forms.Form):

@@ -31,7 +31,9 @@ class DisclosureRow(models.Model):
     entry = models.JSONField(help_text="the whole row as in the fixture, raw and text")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="one_disclosure_row_per_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="one_disclosure_row_per_code")
+        ]
         ordering = ["edition", "kind", "position"]
 
     def __str__(self) -> str:
@@ -92,11 +94,17 @@ class System(TenantModel, Versioned):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(location__in=Location.values), name="system_location_known")
+            models.CheckConstraint(
+                condition=models.Q(location__in=Location.values), name="system_location_known"
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def vendor_name(self) -> str:
+        return str(self.vendor or "")
 
     @classmethod
     def register(cls, clinic: Clinic, *, by: User, vendor_name: str = "", **fields) -> "System":
@@ -117,7 +125,10 @@ class System(TenantModel, Versioned):
 
     def remove(self, *, by: User) -> None:
         with transaction.atomic():
-            kept = {"vendor": str(self.vendor or ""), "components": [each.name for each in self.components.all()]}
+            kept = {
+                "vendor": str(self.vendor or ""),
+                "components": [each.name for each in self.components.all()],
+            }
             record(by, self.clinic, "system.remove", self.name, kept)
             self.delete()
 
@@ -138,7 +149,10 @@ class Component(TenantModel, Versioned):
     quantity = models.PositiveSmallIntegerField("台数", default=1)
     completes_on_device = models.BooleanField("この端末の中で処理が完結するアプリがある", default=False)
     update_bearer = models.CharField(
-        "セキュリティアップデートの責任", max_length=10, choices=UpdateBearer.choices, default=UpdateBearer.UNKNOWN
+        "セキュリティアップデートの責任",
+        max_length=10,
+        choices=UpdateBearer.choices,
+        default=UpdateBearer.UNKNOWN,
     )
     written_in = models.CharField(
         "どこに書いてあるか", max_length=10, choices=WrittenIn.choices, default=WrittenIn.UNKNOWN
@@ -149,7 +163,9 @@ class Component(TenantModel, Versioned):
     class Meta:
         ordering = ["kind_order", "pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=ComponentKind.values), name="component_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ComponentKind.values), name="component_kind_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(update_bearer__in=UpdateBearer.values), name="component_bearer_known"
             ),
@@ -170,7 +186,9 @@ class Component(TenantModel, Versioned):
         """「保守契約書 第8条第2項」; empty where it is written nowhere or nobody has looked."""
         if self.written_in not in WRITTEN:
             return ""
-        return " ".join(part for part in (self.document or self.get_written_in_display(), self.clause) if part)
+        return " ".join(
+            part for part in (self.document or self.get_written_in_display(), self.clause) if part
+        )
 
     @classmethod
     def register(cls, system: System, *, by: User, **fields) -> "Component":

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from compliance.access import clinic_page
 from compliance.choices import Permission
+from compliance.forms import their_values
 from compliance.models import Membership
 from compliance.sessions import kept_input
 from compliance.tenancy import Conflict, Versioned, posted_version
@@ -59,7 +60,9 @@ def edit_system(request: HttpRequest, member: Membership, pk: int) -> HttpRespon
     form = SystemForm(request.POST or kept) if request.POST or kept else SystemForm.of(target)
     if request.method == "POST" and form.is_valid():
         return described(request, target, form, system_page, system=target)
-    return system_page(request, form, 422 if request.POST else 200, system=target, version=target.version, kept=kept)
+    return system_page(
+        request, form, 422 if request.POST else 200, system=target, version=target.version, kept=kept
+    )
 
 
 def described(request: HttpRequest, target: Versioned, form, page, **context) -> HttpResponse:
@@ -67,9 +70,8 @@ def described(request: HttpRequest, target: Versioned, form, page, **context) ->
     try:
         target.describe(posted_version(request), by=request.user, **form.cleaned_data)
     except Conflict as conflict:
-        current = conflict.current
-        theirs = [(field.label, getattr(current, name, "")) for name, field in form.fields.items()]
-        return page(request, form, 409, theirs=theirs, version=current.version, **context)
+        theirs = their_values(form, conflict.current)
+        return page(request, form, 409, theirs=theirs, version=conflict.current.version, **context)
     messages.success(request, "保存しました。")
     back = target if isinstance(target, System) else getattr(target, "system", None)
     code = request.member.clinic.code
@@ -146,7 +148,9 @@ def vendor(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     form = VendorForm(request.POST or kept, vendor=target) if request.POST or kept else VendorForm.of(target)
     if request.method == "POST" and form.is_valid():
         return described(request, target, form, vendor_page, vendor=target)
-    return vendor_page(request, form, 422 if request.POST else 200, vendor=target, version=target.version, kept=kept)
+    return vendor_page(
+        request, form, 422 if request.POST else 200, vendor=target, version=target.version, kept=kept
+    )
 
 
 def vendor_page(request: HttpRequest, form: VendorForm, status: int = 200, **context) -> HttpResponse:

@@ -14,7 +14,7 @@ from compliance.models import Clinic, GuidelineEdition, User
 from compliance.tenancy import Conflict, TenantModel, TenantQuerySet, Versioned
 
 
-class Frozen(Exception):  # noqa: N818 (an event that a page explains, not an error)
+class Frozen(Exception):
     """The round is confirmed: it takes no answers until it is reopened."""
 
 
@@ -95,7 +95,17 @@ class Answer(TenantModel, Versioned):
 
     objects = AnswerQuerySet.as_manager()
 
-    DECLARED = ("status", "confirmed_on", "note", "evidence_place", "plan", "owner", "due_on", "reason", "ask_whom")
+    DECLARED = (
+        "status",
+        "confirmed_on",
+        "note",
+        "evidence_place",
+        "plan",
+        "owner",
+        "due_on",
+        "reason",
+        "ask_whom",
+    )
     NEEDED = {
         Status.DONE: ("confirmed_on",),
         Status.OPEN: ("plan", "owner", "due_on"),
@@ -125,7 +135,11 @@ class Answer(TenantModel, Versioned):
     @property
     def gaps(self) -> list[str]:
         """Labels of what the status needs and is still empty."""
-        return [self._meta.get_field(name).verbose_name for name in self.NEEDED[self.status] if not getattr(self, name)]
+        return [
+            self._meta.get_field(name).verbose_name
+            for name in self.NEEDED[self.status]
+            if not getattr(self, name)
+        ]
 
     @property
     def state_text(self) -> str:

@@ -14,7 +14,9 @@ from compliance.tenancy import TenantModel, TenantQuerySet
 
 class ConfirmationQuerySet(TenantQuerySet):
     def newest_first(self):
-        return self.select_related("assessment", "confirmed_by").order_by("-assessment__fiscal_year", "-number")
+        return self.select_related("assessment", "confirmed_by").order_by(
+            "-assessment__fiscal_year", "-number"
+        )
 
 
 class Confirmation(TenantModel):
@@ -37,7 +39,9 @@ class Confirmation(TenantModel):
     objects = ConfirmationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["assessment", "number"], name="one_confirmation_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "number"], name="one_confirmation_per_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.assessment} 第{self.number}版"

@@ -27,7 +27,9 @@ class ApplicabilityDetermination(TenantModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="determination_outcome_known")
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=Outcome.values), name="determination_outcome_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -55,4 +57,7 @@ class ApplicabilityDetermination(TenantModel):
 
     def is_out_of_date(self, judgement: dict) -> bool:
         """True where systems, servers or responsibilities have changed since."""
-        return self.judgement["servers"] != judgement["servers"] or self.judgement["outcome"] != judgement["outcome"]
+        return (
+            self.judgement["servers"] != judgement["servers"]
+            or self.judgement["outcome"] != judgement["outcome"]
+        )

@@ -40,7 +40,11 @@ def applicability(request: HttpRequest, member: Membership) -> HttpResponse:
 
 
 def vendors_to_ask(judgement: dict) -> set[str]:
-    return {server["vendor"] for server in judgement["servers"] if server["answer"] == UNCLEAR and server["vendor"]}
+    return {
+        server["vendor"]
+        for server in judgement["servers"]
+        if server["answer"] == UNCLEAR and server["vendor"]
+    }
 
 
 def keep(request: HttpRequest, member: Membership, edition, judgement: dict) -> HttpResponse:

@@ -1,7 +1,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,15 +29,25 @@ def answer_to(member: Membership, code: str) -> Answer:
     return answer
 
 
-def form_of(answer: Answer) -> AnswerForm:
-    return AnswerForm(initial={name: getattr(answer, name) for name in Answer.DECLARED})
+def form_of(answer: Answer, data: QueryDict | None = None) -> AnswerForm:
+    """The answer's form: as saved, or with what was typed. Its ids name the item: several may be open in the table."""
+    initial = {name: getattr(answer, name) for name in Answer.DECLARED}
+    return AnswerForm(data, initial=initial, auto_id=f"a{answer.item.code}-%s")
 
 
-def item_page(request: HttpRequest, answer: Answer, form: AnswerForm, status: int = 200, **why) -> HttpResponse:
+def item_page(
+    request: HttpRequest, answer: Answer, form: AnswerForm, status: int = 200, **why
+) -> HttpResponse:
     """The item with its commentary and a form; `why` tells of a save that did not happen, or did."""
     catalogue = catalogue_of(answer.assessment.edition)
     item = catalogue.by_code[answer.item.code]
-    context = {"item": item, "answer": answer, "form": form, "version": answer.version, "total": len(catalogue.items)}
+    context = {
+        "item": item,
+        "answer": answer,
+        "form": form,
+        "version": answer.version,
+        "total": len(catalogue.items),
+    }
     context["before"], context["after"] = catalogue.neighbours(item["code"])
     if not request.htmx:
         context["own"], context["rest"] = catalogue.commentary_of(item)
@@ -56,12 +66,12 @@ def item(request: HttpRequest, member: Membership, code: str) -> HttpResponse:
     if request.method == "POST":
         return save(request, answer)
     kept = kept_input(request)
-    return item_page(request, answer, AnswerForm(kept) if kept else form_of(answer), kept=kept)
+    return item_page(request, answer, form_of(answer, kept), kept=kept)
 
 
 def save(request: HttpRequest, answer: Answer) -> HttpResponse:
     """Record the posted answer, or show the form again with all that was typed and what to do."""
-    form = AnswerForm(request.POST)
+    form = form_of(answer, request.POST)
     show = row_page if "row" in request.POST and request.htmx else item_page
     if not form.is_valid():
         return show(request, answer, form, 422, version=posted_version(request))
@@ -114,7 +124,9 @@ def items(request: HttpRequest, member: Membership) -> HttpResponse:
 FILTERS = [Status.UNANSWERED, Status.DONE, Status.OPEN, Status.UNSURE, Status.NOT_APPLICABLE]
 
 
-def row_page(request: HttpRequest, answer: Answer, form: AnswerForm | None, status: int = 200, **why) -> HttpResponse:
+def row_page(
+    request: HttpRequest, answer: Answer, form: AnswerForm | None, status: int = 200, **why
+) -> HttpResponse:
     """One row of the table: open with a form, closed without."""
     entry = catalogue_of(answer.assessment.edition).by_code[answer.item.code]
     context = {"line": Line(entry, answer, timezone.localdate()), "form": form, "version": answer.version}
@@ -137,7 +149,9 @@ def exempt(request: HttpRequest, member: Membership, section: str) -> HttpRespon
         raise Http404
     lines = chapter.can_be_exempt
     kept = kept_input(request)
-    form = ExemptForm(request.POST or kept or None, lines=lines, initial={"codes": [line.code for line in lines]})
+    form = ExemptForm(
+        request.POST or kept or None, lines=lines, initial={"codes": [line.code for line in lines]}
+    )
     context = {"chapter": chapter, "form": form, "lines": lines, "kept": kept}
     if request.method == "POST" and form.is_valid():
         return set_exempt(request, round_, context)

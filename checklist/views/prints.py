@@ -22,14 +22,18 @@ def prints(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/print/: what can be printed."""
     confirmations = Confirmation.objects.visible_to(member).newest_first()
     assessment = Assessment.objects.visible_to(member).current()
-    return render(request, "checklist/prints.html", {"confirmations": confirmations, "assessment": assessment})
+    return render(
+        request, "checklist/prints.html", {"confirmations": confirmations, "assessment": assessment}
+    )
 
 
 @clinic_page(Permission.PRINT)
 def draft(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/print/draft.pdf: the report of what is saved now, marked 下書き."""
     snapshot = draft_snapshot(member)
-    return as_pdf(pdf(report_html(snapshot), draft=True), f"下書き_{snapshot['round']['label']}_点検報告書.pdf")
+    return as_pdf(
+        pdf(report_html(snapshot), draft=True), f"下書き_{snapshot['round']['label']}_点検報告書.pdf"
+    )
 
 
 @clinic_page(Permission.PRINT)

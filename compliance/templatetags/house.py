@@ -48,9 +48,7 @@ def clock(value) -> str:
 @register.simple_tag
 def glyph(name: str, extra: str = "") -> SafeString:
     """One of the marks of components/sprite.html."""
-    return format_html(
-        '<svg class="glyph {}" aria-hidden="true"><use href="#m-{}"/></svg>', extra, name
-    )
+    return format_html('<svg class="glyph {}" aria-hidden="true"><use href="#m-{}"/></svg>', extra, name)
 
 
 @register.simple_tag(takes_context=True)
@@ -60,3 +58,8 @@ def typed_by(context) -> SafeString:
     if not user.is_authenticated:
         return mark_safe("")
     return format_html('<input type="hidden" name="typed_by" value="{}">', signed_writer(user))
+
+
+@register.filter
+def get(mapping: dict, key: str):
+    return mapping.get(key)

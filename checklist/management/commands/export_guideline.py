@@ -7,7 +7,9 @@ from compliance.guideline import GuidelineError, read
 
 
 class Command(BaseCommand):
-    help = "Print one edition of the guideline as JSON, raw and text; reads fixtures/ only, needs no database."
+    help = (
+        "Print one edition of the guideline as JSON, raw and text; reads fixtures/ only, needs no database."
+    )
     requires_system_checks = ()
 
     def handle(self, **options) -> None:

@@ -21,4 +21,6 @@ class Command(BaseCommand):
             self.stdout.write("The guideline is up to date.")
         for word in ("added", "reworded", "removed", "our_words"):
             if codes := getattr(changes, word):
-                self.stdout.write(f"{word.replace('_', ' ')}: {len(codes)} ({', '.join(codes[:12])}{', …' if len(codes) > 12 else ''})")
+                self.stdout.write(
+                    f"{word.replace('_', ' ')}: {len(codes)} ({', '.join(codes[:12])}{', …' if len(codes) > 12 else ''})"
+                )

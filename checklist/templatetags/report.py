@@ -1,0 +1,69 @@
+"""Filters of the report; `rich` is the web pages' too. They format; they decide nothing."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from checklist.applicability import NO, UNCLEAR, YES
+from checklist.choices import Status
+
+register = template.Library()
+
+MARKS = {
+    Status.DONE: "●",
+    Status.OPEN: "▲",
+    Status.NOT_APPLICABLE: "－",
+    Status.UNSURE: "？",
+    Status.UNANSWERED: "○",
+}
+VERDICTS = {YES: "YES", NO: "NO", UNCLEAR: "要確認"}
+
+
+@register.filter
+def rich(text: dict) -> SafeString:
+    """A Text as HTML: what it emphasises as <b>, its footnote marks as <sup>, its line breaks as <br>."""
+    words = text["text"]
+    tags = [(at, tag) for each in text.get("emphasis", ()) for at, tag in _bold(words, each)]
+    tags += [place for each in text.get("footnotes", ()) for place in _reference(words, each)]
+    parts, done = [], 0
+    for at, tag in sorted(tags, key=lambda each: each[0]):
+        parts += [escape(words[done:at]), tag]
+        done = at
+    return mark_safe("".join([*parts, escape(words[done:])]).replace("\n", "<br>"))  # noqa: S308 (escaped)
+
+
+def _bold(words: str, part: str) -> list[tuple[int, str]]:
+    start = words.find(part)
+    return [(start, "<b>"), (start + len(part), "</b>")] if start >= 0 else []
+
+
+def _reference(words: str, reference: dict) -> list[tuple[int, str]]:
+    start = words.find(reference["after"])
+    return [(start + len(reference["after"]), f"<sup>{reference['number']:d}</sup>")] if start >= 0 else []
+
+
+@register.filter
+def mark(status: str) -> str:
+    """The sign of a 対応状況, told apart by shape; see the legend."""
+    return MARKS[status]
+
+
+@register.filter
+def verdict(answer: str) -> str:
+    """YES, NO or 要確認 of one server in 図1."""
+    return VERDICTS[answer]
+
+
+@register.filter
+def w3c(moment: str) -> str:
+    """An ISO moment to the second in Japan's time, as a PDF's dates want it; empty for nothing."""
+    return timezone.localtime(datetime.fromisoformat(moment)).isoformat(timespec="seconds") if moment else ""
+
+
+@register.filter
+def in_eights(digest: str) -> str:
+    """A hexadecimal digest in groups of eight, to be read aloud."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

@@ -1,0 +1,76 @@
+"""The report's own sentences, each a Text. Pure: they are frozen with the snapshot."""
+
+from checklist.applicability import NO, UNCLEAR
+from checklist.choices import Outcome, Status
+
+VOLUMES = "経営管理編・企画管理編・システム運用編"
+_PHRASES = {
+    Status.DONE: "{}項目は実施済",
+    Status.OPEN: "{}項目は未実施または対応中",
+    Status.NOT_APPLICABLE: "{}項目は当院に当てはまらない項目（対象外）",
+    Status.UNSURE: "{}項目はわからない項目（確認中）",
+    Status.UNANSWERED: "{}項目は未回答",
+}
+
+
+def text(words: str, *bold: str) -> dict:
+    return {"text": words, "emphasis": list(bold), "footnotes": []}
+
+
+def summary(counts: dict, todo: list[dict], determination: dict | None) -> list[dict]:
+    """What is declared, what is missing, whether this 編 applies; `todo` is that of a snapshot."""
+    return [_declared(counts), _missing(todo), _applicability(determination)]
+
+
+def _declared(counts: dict) -> dict:
+    if counts[Status.UNANSWERED] == counts["total"]:
+        return text(f"遵守項目{counts['total']}項目は、まだすべて未回答です。")
+    parts = [phrase.format(counts[status]) for status, phrase in _PHRASES.items() if counts[status]]
+    return text(f"遵守項目{counts['total']}項目のうち、{'、'.join(parts)}です。", parts[0])
+
+
+def _missing(todo: list[dict]) -> dict:
+    late = sum(line["overdue_days"] > 0 for line in todo)
+    gaps = sum(bool(line["gaps"]) for line in todo)
+    kinds = {"目標日を過ぎた対応": late, "記入の足りない項目": gaps}
+    found = [f"{kind}が{count}件" for kind, count in kinds.items() if count]
+    none = [kind for kind, count in kinds.items() if not count]
+    if not found:
+        return text(f"{'も、'.join(none)}もありません。")
+    return text("、".join(found) + "あります。" + "".join(f"{kind}はありません。" for kind in none), *found)
+
+
+def _applicability(determination: dict | None) -> dict:
+    if determination is None:
+        return text("本編の対象かどうかの判断は、まだ記録していません（Ⅱ章）。")
+    label = f"「{determination['label']}」"
+    if determination["out_of_date"]:
+        return text(f"対象判断は{label}ですが、そのあとに登録が変わっています（Ⅱ章）。", label)
+    return text(f"対象判断は{label}です（Ⅱ章）。", label)
+
+
+def determination_words(judgement: dict) -> dict:
+    """What a kept judgement (applicability.Judgement as a dict) says, in two or three sentences."""
+    servers = judgement["servers"]
+    no, unclear = (sum(line["answer"] == answer for line in servers) for answer in (NO, UNCLEAR))
+    return {
+        Outcome.IN_SCOPE: text(
+            "当院は、保守委託機関編の対象と判断しました。"
+            f"登録したサーバ{len(servers)}件のすべてについて、"
+            "セキュリティアップデートの責任を事業者が負うことが、書面に記載されています。",
+            "保守委託機関編の対象",
+        ),
+        Outcome.OUT_OF_SCOPE: text(
+            f"当院は、保守委託機関編の対象ではないと判断しました。登録したサーバ{len(servers)}件のうち{no}件は、"
+            f"セキュリティアップデートの責任が事業者にありません。{VOLUMES}が当院に適用されます。",
+            "保守委託機関編の対象ではない", VOLUMES,
+        ),
+        Outcome.ASK_VENDOR: text(
+            f"保守委託機関編の対象かどうかは、まだ決まりません。確かめることが{unclear}件残っています（下の表の「要確認」）。"
+            "事業者に確認して、もう一度判断します。",
+            "まだ決まりません",
+        ),
+        Outcome.UNDECIDED: text(
+            "保守委託機関編の対象かどうかは、未判断です。サーバが登録されていません。", "未判断"
+        ),
+    }[judgement["outcome"]]  # fmt: skip

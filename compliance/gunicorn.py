@@ -1,0 +1,22 @@
+"""gunicorn's settings behind `make run`; BIND and WEB_CONCURRENCY override the first two."""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+worker_class = "gthread"
+timeout = 60
+preload_app = True
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True
+
+
+def on_starting(server) -> None:
+    """Import every view before the first request, so that nobody waits for it."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
+    django.setup()
+    __import__("compliance.urls")

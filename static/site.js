@@ -1,0 +1,84 @@
+// What makes the pages pleasant; every page works without it.
+(() => {
+  "use strict";
+  const composing = (event) => event.isComposing || event.keyCode === 229;
+
+  // Keys 1-5 choose an answer while one of its radios has the focus.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (composing(event) || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" && event.ctrlKey && field.form?.matches("form.answer")) {
+      event.preventDefault();
+      field.form.requestSubmit(field.form.querySelector("button[name=next]") ?? field.form.querySelector("button[type=submit]"));
+    }
+    if (event.ctrlKey || field.type !== "radio" || field.name !== "status" || !/^[1-5]$/.test(event.key)) return;
+    const radio = field.form.querySelectorAll("input[name=status]")[event.key - 1];
+    radio.checked = true;
+    radio.focus();
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // The save state says at once that something is not saved yet.
+  const say = (form, words, failed = false) => {
+    const state = form?.querySelector("[data-save-state]");
+    if (!state) return;
+    state.textContent = words;
+    state.classList.toggle("saved", false);
+    state.classList.toggle("save-failed", failed);
+  };
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => say(event.target.closest("form.answer"), "未保存"));
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => say(event.target.closest("form.answer"), "保存中"));
+  for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(kind, (event) =>
+      say(event.target.closest("form.answer"), "保存できません。通信を確かめて、もう一度保存してください。入力は残っています。", true));
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const first = event.target.querySelector?.("[role=alert]") ?? null;
+    first?.setAttribute("tabindex", "-1");
+    first?.focus();
+  });
+
+  // 「今日」 and the date in the Japanese calendar beside each date field.
+  const era = new Intl.DateTimeFormat("ja-JP-u-ca-japanese", { era: "long", year: "numeric", month: "long", day: "numeric" });
+  const echo = (input) => {
+    const day = input.valueAsDate;
+    input.parentElement.querySelector("output").textContent = day ? era.format(new Date(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate())) : "";
+  };
+  const local = (day) => `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+  const dress = (root) => {
+    for (const input of root.querySelectorAll("input[type=date]:not([data-dressed])")) {
+      input.dataset.dressed = "1";
+      const row = document.createElement("div");
+      row.className = "inline-fields";
+      const today = document.createElement("button");
+      today.type = "button";
+      today.className = "btn btn-secondary btn-small";
+      today.textContent = "今日";
+      const words = document.createElement("output");
+      words.setAttribute("for", input.id);
+      input.classList.add("input-date");
+      input.replaceWith(row);
+      row.append(input, ...(input.name === "due_on" ? [] : [today]), words);
+      today.addEventListener("click", () => {
+        input.value = local(new Date());
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      input.addEventListener("input", () => echo(input));
+      echo(input);
+    }
+    for (const button of root.querySelectorAll("[data-copy][hidden]")) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+        button.textContent = "写しました";
+      });
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    dress(document);
+    document.querySelector(".error-summary")?.focus();
+  });
+  document.addEventListener("htmx:load", (event) => dress(event.target.parentElement ?? document));
+})();

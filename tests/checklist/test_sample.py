@@ -1,0 +1,222 @@
+"""The filled sample clinic: realistic, never stale, never a real clinic, and gone without a trace when deleted."""
+
+import tomllib
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from checklist import founding, sample
+from checklist.choices import Outcome, Status
+from checklist.confirming import confirm, seen_digest
+from checklist.forms import AnswerForm
+from checklist.letters import letter_to
+from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation
+from checklist.rounds import Round
+from compliance.audit import SITE, broken_links
+from compliance.choices import Permission
+from compliance.dates import fiscal_year, fiscal_year_end
+from compliance.forms import ClinicForm
+from compliance.models import AuditEntry, Clinic, Membership, User
+from vendors.forms import ComponentForm, SystemForm, VendorForm
+from vendors.models import Component, System, Vendor
+
+FILLED = tomllib.loads(sample.FILE.read_text("utf-8"))
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def seeded(edition) -> Clinic:
+    return sample.seed(timezone.localdate())
+
+
+def of(clinic: Clinic) -> dict[str, int]:
+    """Rows of the clinic by table, but for the audit trail; tables without any are left out."""
+    models = [
+        model for model in apps.get_models() if any(f.attname == "clinic_id" for f in model._meta.fields)
+    ]
+    counts = {
+        m.__name__: m.objects.filter(clinic_id=clinic.pk).count() for m in models if m is not AuditEntry
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def lines(clinic: Clinic, today: date) -> Round:
+    return Round.of(Assessment.objects.get(clinic=clinic), today)
+
+
+def test_half_of_the_52_items_is_answered(seeded):
+    round_ = lines(seeded, timezone.localdate())
+    counts = {"done": 21, "open": 3, "na": 2, "ask": 2, "none": 24, "todo": 6}
+    assert (round_.counts, round_.answered, round_.total) == (counts, 26, 52)
+
+
+def test_one_done_item_lacks_its_day_and_one_plan_is_overdue(seeded):
+    round_ = lines(seeded, timezone.localdate())
+    assert [(line.shown, line.answer.gaps) for line in round_.incomplete] == [("10④", ["確認日"])]
+    assert [line.shown for line in round_.lines if line.is_overdue] == ["3②"]
+
+
+def test_what_needs_no_answer_is_said_of_conditional_items_only(seeded):
+    exempt = lines(seeded, timezone.localdate()).with_status(Status.NOT_APPLICABLE)
+    assert [(line.shown, line.may_be_exempt) for line in exempt] == [("7⑤", True), ("7⑥", True)]
+
+
+def test_going_on_leads_to_the_item_after_the_last_saved(seeded):
+    assert lines(seeded, timezone.localdate()).next_line.shown == "7③"
+
+
+def test_three_systems_and_two_vendors(seeded):
+    assert of(seeded) == {
+        "Answer": 52,
+        "ApplicabilityDetermination": 1,
+        "Assessment": 1,
+        "Component": 8,
+        "Membership": 2,
+        "System": 3,
+        "Vendor": 2,
+    }
+
+
+def test_the_kept_determination_asks_a_vendor_about_one_server_of_three(seeded):
+    kept = ApplicabilityDetermination.objects.get(clinic=seeded)
+    assert kept.outcome == Outcome.ASK_VENDOR
+    assert Counter(server["answer"] for server in kept.judgement["servers"]) == {"yes": 2, "unclear": 1}
+
+
+def test_the_letter_goes_to_the_vendor_of_that_server_only(seeded):
+    letters = {}
+    for vendor in Vendor.objects.filter(clinic=seeded):
+        systems = list(System.objects.filter(clinic=seeded, vendor=vendor).listed())
+        letters[vendor.name] = letter_to(vendor, systems, seeded)
+    assert letters.pop("サンプル通信株式会社") is None
+    assert letters["株式会社サンプルメディカル"]["products"] == ["サンプルPACS 3.1（医用画像管理システム）"]
+
+
+def test_it_names_the_machines_that_the_ledger_counts(seeded):
+    here = Component.objects.filter(clinic=seeded).exclude(name__startswith="事業者のクラウド")
+    count = sum(component.quantity for component in here)
+    assert f"院内の機器{count}台" in Answer.objects.get(clinic=seeded, item__code="7-2").note
+
+
+@pytest.mark.parametrize(
+    "today",
+    [TODAY, date(2026, 3, 31), date(2026, 4, 1), date(2027, 4, 5), date(2027, 1, 1), date(2028, 2, 29)],
+)
+def test_its_days_lie_in_the_fiscal_year_and_none_that_confirms_in_the_future(edition, today):
+    year = fiscal_year(today)
+    answers = Answer.objects.filter(clinic=sample.seed(today))
+    confirmed = [answer.confirmed_on for answer in answers if answer.confirmed_on]
+    due = [answer.due_on for answer in answers if answer.due_on]
+    assert Assessment.objects.get().fiscal_year == year
+    assert all(date(year, 4, 1) <= day <= today for day in confirmed)
+    assert all(day <= fiscal_year_end(year) for day in due)
+    assert sum(day < today for day in due) == 1
+
+
+def test_its_days_follow_the_day_of_seeding(edition):
+    sample.seed(TODAY)
+    answer = Answer.objects.get(item__code="3-2")
+    assert answer.due_on == TODAY - timedelta(days=9)
+
+
+@pytest.mark.parametrize("entry", FILLED["answer"], ids=lambda entry: entry["item"])
+def test_the_form_would_take_each_answer(entry):
+    form = AnswerForm(sample._declared(entry, timezone.localdate()))
+    assert form.errors == {}
+
+
+def test_the_forms_would_take_clinic_systems_and_vendors(seeded):
+    forms = [ClinicForm(FILLED["clinic"])]
+    forms += [SystemForm(system) for system in FILLED["system"]]
+    forms += [ComponentForm({"quantity": 1, **c}) for system in FILLED["system"] for c in system["component"]]
+    forms += [VendorForm(each, vendor=Vendor.objects.get(name=each["name"])) for each in FILLED["vendor"]]
+    assert [form.errors for form in forms if form.errors] == []
+
+
+def test_each_answer_says_who_gave_it(seeded):
+    given = Answer.objects.filter(clinic=seeded).exclude(status=Status.UNANSWERED)
+    assert set(given.values_list("updated_by__name", flat=True)) == {"岩﨑 直子", "山田 花子"}
+
+
+def test_its_audit_trail_is_whole(seeded, trail):
+    actions = Counter(entry.action for entry in trail(seeded))
+    assert (actions["answer.record"], actions["system.register"], actions["clinic.found"]) == (28, 3, 1)
+    assert broken_links(seeded.pk) == []
+
+
+def test_seeding_again_changes_nothing(seeded, trail):
+    before = of(seeded), len(trail(seeded)), User.objects.count()
+    assert sample.seed(timezone.localdate() + timedelta(days=400)) == seeded
+    assert (of(seeded), len(trail(seeded)), User.objects.count()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_visitors_at_once_get_one_sample(edition, in_threads):
+    visitors = in_threads(2, lambda _: sample.visitor().pk)
+    assert (len(set(visitors)), Clinic.objects.count()) == (1, 1)
+
+
+def test_a_seed_that_fails_leaves_nothing(edition, monkeypatch):
+    monkeypatch.setattr(Answer, "record", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sample.seed(TODAY)
+    assert (Clinic.objects.count(), User.objects.count()) == (0, 0)
+
+
+def test_it_is_no_real_clinic(seeded):
+    assert (seeded.code, seeded.is_sample, founding.is_due()) == ("sample", True, True)
+
+
+def test_a_visitor_is_its_admin_without_a_password(edition):
+    visitor = sample.visitor()
+    member = Membership.objects.of(visitor, "sample").get()
+    assert visitor.email.endswith("@sample.invalid")
+    assert (visitor.has_usable_password(), member.may(Permission.EDIT_CLINIC)) == (False, True)
+    assert sample.visitor() == visitor
+
+
+def test_deleting_leaves_nothing_but_the_audit_trail(seeded, trail):
+    written = len(trail(seeded))
+    sample.delete(by=sample.visitor())
+    assert (of(seeded), Clinic.objects.count(), User.objects.count()) == ({}, 0, 0)
+    assert len(trail(seeded)) == written
+
+
+def test_deleting_is_told_on_the_sites_chain(seeded):
+    visitor = sample.visitor()
+    sample.delete(by=visitor)
+    entry = AuditEntry.objects.filter(clinic_id=SITE).latest("sequence")
+    told = (entry.action, entry.target, entry.actor_id, entry.detail)
+    assert told == ("sample.delete", "みどり台内科クリニック", visitor.pk, {"clinic": seeded.pk})
+    assert broken_links(SITE) == []
+
+
+def test_a_confirmed_round_goes_too(seeded):
+    today, visitor = timezone.localdate(), sample.visitor()
+    round_ = Assessment.objects.get(clinic=seeded)
+    facts = {"examiner": "山田 花子", "examined_on": today, "safety_officer": "岩﨑 直子"}
+    confirmation = confirm(round_, by=visitor, seen=seen_digest(round_, today), **facts)
+    confirmation.reopen(by=visitor, why="9章の確認を続けるため")
+    sample.delete(by=visitor)
+    assert (Confirmation.objects.count(), of(seeded)) == (0, {})
+
+
+def test_deleting_spares_other_clinics_and_people_who_belong_to_them(seeded, clinic, director):
+    Membership.objects.create(clinic=seeded, user=director, role="viewer")
+    before = of(clinic)
+    sample.delete(by=sample.visitor())
+    assert (of(clinic), list(User.objects.all())) == (before, [director])
+
+
+def test_deleting_what_is_not_there_does_nothing(director):
+    sample.delete(by=director)
+    assert not AuditEntry.objects.exists()
+
+
+def test_it_can_be_made_again(seeded):
+    sample.delete(by=sample.visitor())
+    again = sample.seed(timezone.localdate())
+    assert (again.pk != seeded.pk, of(again)["Answer"]) == (True, 52)

@@ -1,0 +1,158 @@
+"""操作記録: one chain for each clinic, in which nothing is altered, lost or moved unnoticed."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from checklist.choices import Status
+from compliance.audit import SITE, AuditEntry, broken_links, record
+from compliance.models import Clinic
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chain(director) -> Clinic:
+    """A clinic with five entries and nothing else."""
+    clinic = Clinic.objects.create(name="みどり台内科クリニック")
+    for number in range(1, 6):
+        record(director, clinic, "test.step", f"{number}歩目", {"step": number})
+    return clinic
+
+
+def entry(clinic: Clinic, sequence: int):
+    """The row as somebody with access to the database reaches it."""
+    return AuditEntry.objects.filter(clinic_id=clinic.pk, sequence=sequence)
+
+
+def test_an_entry_tells_who_did_what_to_what(clinic, director):
+    done = record(director, clinic, "test.do", "10⑨", {"status": ["none", "done"]})
+    kept = AuditEntry.objects.get(pk=done.pk)
+    told = (kept.actor_id, kept.actor_name, kept.action, kept.target, kept.detail)
+    assert told == (director.pk, "緑川 院長", "test.do", "10⑨", {"status": ["none", "done"]})
+
+
+def test_what_the_server_does_by_itself_is_told_of_the_server(clinic):
+    done = record(None, clinic, "test.do", "")
+    assert (done.actor_id, done.actor_name) == (None, "サーバ")
+
+
+def test_entries_are_numbered_without_gaps_and_point_at_the_one_before(chain, trail):
+    entries = trail(chain)
+    assert [each.sequence for each in entries] == [1, 2, 3, 4, 5]
+    assert [each.previous for each in entries] == ["", *(each.digest for each in entries[:-1])]
+
+
+def test_each_clinic_has_a_chain_of_its_own_and_the_site_one(director, chain):
+    other = Clinic.objects.create(name="さくら通り歯科医院")
+    firsts = [record(director, None, "test.do", ""), record(director, other, "test.do", "")]
+    assert [(each.clinic_id, each.sequence, each.previous) for each in firsts] == [
+        (SITE, 1, ""),
+        (other.pk, 1, ""),
+    ]
+    assert record(director, chain, "test.do", "").sequence == 6
+
+
+def test_an_untouched_chain_holds(chain):
+    assert broken_links(chain.pk) == []
+
+
+def test_whatever_is_told_reads_back_as_it_was_sealed(chain, director):
+    told = {
+        "day": [None, date(2026, 11, 5)],
+        "status": Status.DONE,
+        "who": director,
+        "n": {"a": (1, 2.5, True, "𠮷")},
+    }
+    done = record(director, chain, "test.do", "x" * 300, told)
+    assert broken_links(chain.pk) == []
+    assert AuditEntry.objects.get(pk=done.pk).detail == {
+        "day": [None, "2026-11-05"], "status": "done", "who": "緑川 院長", "n": {"a": [1, 2.5, True, "𠮷"]}
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("action", "test.other"),
+        ("target", "別の項目"),
+        ("detail", {"step": 4}),
+        ("actor_id", 99),
+        ("actor_name", "別の人"),
+        ("at", "2020-01-01T00:00:00Z"),
+        ("previous", "0" * 64),
+    ],
+)
+def test_an_edited_entry_is_found(chain, column, value):
+    entry(chain, 3).update(**{column: value})
+    assert broken_links(chain.pk) == [3]
+
+
+def test_an_entry_sealed_with_another_key_is_found_and_so_is_its_successor(chain, settings):
+    forged, key = entry(chain, 3).get(), settings.SECRET_KEY
+    settings.SECRET_KEY, forged.target = "a guess", "別の項目"
+    entry(chain, 3).update(target=forged.target, digest=forged.seal())
+    settings.SECRET_KEY = key
+    assert broken_links(chain.pk) == [3, 4]
+
+
+def test_a_deleted_entry_is_found_at_its_successor(chain):
+    entry(chain, 3).delete()
+    assert broken_links(chain.pk) == [4]
+
+
+def test_a_deleted_entry_is_found_though_the_rest_is_renumbered(chain):
+    entry(chain, 3).delete()
+    entry(chain, 4).update(sequence=3)
+    entry(chain, 5).update(sequence=4)
+    assert broken_links(chain.pk) == [3, 4]
+
+
+def test_a_deleted_beginning_is_found(chain):
+    entry(chain, 1).delete()
+    assert broken_links(chain.pk) == [2]
+
+
+def test_reordered_entries_are_found(chain):
+    for old, new in ((3, 99), (4, 3), (99, 4)):
+        entry(chain, old).update(sequence=new)
+    assert broken_links(chain.pk) == [3, 4, 5]
+
+
+def test_an_entry_put_in_between_is_found(chain):
+    strange = entry(chain, 2).get()
+    entry(chain, 5).update(sequence=6)
+    strange.pk, strange.sequence = None, 5
+    strange.save()
+    assert broken_links(chain.pk) == [5, 6]
+
+
+def test_another_clinics_chain_is_not_blamed(chain, other_clinic):
+    entry(chain, 3).delete()
+    assert broken_links(other_clinic.pk) == []
+
+
+def test_an_entry_is_undone_with_the_change_it_tells_of(chain, director, trail):
+    def fail():
+        with transaction.atomic():
+            record(director, chain, "test.do", "")
+            raise RuntimeError
+
+    pytest.raises(RuntimeError, fail)
+    assert [each.sequence for each in trail(chain)] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_writers_at_once_neither_fork_the_chain_nor_leave_gaps(in_threads, trail):
+    clinic = Clinic.objects.create(name="みどり台内科クリニック")
+
+    def write(writer: int) -> None:
+        for number in range(10):
+            with transaction.atomic():
+                record(None, clinic, "test.write", f"{writer}-{number}")
+
+    in_threads(8, write)
+    assert [each.sequence for each in trail(clinic)] == list(range(1, 81))
+    assert len({each.target for each in trail(clinic)}) == 80
+    assert broken_links(clinic.pk) == []

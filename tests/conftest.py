@@ -1,0 +1,190 @@
+"""The fixed cast: one clinic's people, another clinic's director, somebody in both, a stranger; and a few hands."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections
+from django.utils import timezone
+
+from checklist.confirming import confirm, seen_digest
+from checklist.founding import found
+from checklist.models import Answer, Assessment
+from compliance.choices import Role
+from compliance.models import AuditEntry, Clinic, GuidelineEdition, Membership, User
+
+ROOT = Path(__file__).resolve().parents[1]
+PASSWORD = "mori-no-kumasan-8"
+
+
+# Surroundings
+
+
+@pytest.fixture(autouse=True)
+def surroundings(settings):
+    """Settings are those of the product but for what would only cost time."""
+    # Argon2 is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The manifest of static files exists only after collectstatic.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # The cache counts failed log-ins: in memory it needs no table, and no test sees another's count.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """SQLite in a file, as in use: threads on one in-memory database fail where they should wait."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The guideline, loaded once."""
+    with django_db_blocker.unblock():
+        call_command("load_guideline", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115 (no path)
+
+
+@pytest.fixture
+def edition(db) -> GuidelineEdition:
+    """The guideline, loaded again where a test with real transactions has emptied every table."""
+    if not GuidelineEdition.objects.exists():
+        call_command("load_guideline", stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115 (no path)
+    return GuidelineEdition.current()
+
+
+# The cast
+
+
+def person(name: str, email: str) -> User:
+    return User.objects.create_user(email, PASSWORD, name=name)
+
+
+def join(user: User, clinic: Clinic, role: Role) -> User:
+    Membership.objects.create(user=user, clinic=clinic, role=role)
+    return user
+
+
+@pytest.fixture
+def director(db) -> User:
+    """管理担当 of `clinic`, and its founder."""
+    return person("緑川 院長", "director@midori.example")
+
+
+@pytest.fixture
+def clinic(edition, director) -> Clinic:
+    return found(by=director, name="みどり台内科クリニック", director="緑川 院長")
+
+
+@pytest.fixture
+def clerk(clinic) -> User:
+    """記入担当"""
+    return join(person("事務 はな子", "clerk@midori.example"), clinic, Role.EDITOR)
+
+
+@pytest.fixture
+def reader(clinic) -> User:
+    """閲覧者"""
+    return join(person("閲覧 次郎", "reader@midori.example"), clinic, Role.VIEWER)
+
+
+@pytest.fixture
+def other_director(db) -> User:
+    return person("桜井 院長", "director@sakura.example")
+
+
+@pytest.fixture
+def other_clinic(edition, other_director) -> Clinic:
+    return found(by=other_director, name="さくら通り歯科医院")
+
+
+@pytest.fixture
+def both(clinic, other_clinic) -> User:
+    """記入担当 in `clinic`, 管理担当 in `other_clinic`."""
+    user = join(person("掛持 三郎", "both@example.jp"), clinic, Role.EDITOR)
+    return join(user, other_clinic, Role.ADMIN)
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """Has an account and no clinic."""
+    return person("他人 四郎", "stranger@example.jp")
+
+
+# Hands
+
+
+@pytest.fixture
+def member():
+    """member(user, clinic): the scope of that person there."""
+    return lambda user, clinic: Membership.objects.of(user, clinic.code).get()
+
+
+@pytest.fixture
+def assessment(clinic) -> Assessment:
+    """The round that `clinic` was founded with."""
+    return Assessment.objects.get(clinic=clinic)
+
+
+@pytest.fixture
+def answer(assessment):
+    """answer("10-9"): what `clinic` declares of that item, fresh from the database."""
+    return lambda code: Answer.objects.get(assessment=assessment, item__code=code)
+
+
+@pytest.fixture
+def confirmed(director):
+    """confirmed(assessment): its next 確定版."""
+
+    def confirm_now(assessment: Assessment):
+        today = timezone.localdate()
+        names = {"examiner": "事務 はな子", "safety_officer": "緑川 院長", "examined_on": today}
+        return confirm(assessment, by=director, seen=seen_digest(assessment, today), **names)
+
+    return confirm_now
+
+
+@pytest.fixture
+def trail():
+    """trail(clinic): its 操作記録, oldest first."""
+    return lambda clinic: list(AuditEntry.objects.filter(clinic_id=clinic.pk).order_by("sequence"))
+
+
+@pytest.fixture
+def in_threads():
+    """in_threads(n, act): act(0) … act(n-1), begun at the same moment; their results in that order."""
+
+    def run(count: int, act) -> list:
+        barrier = Barrier(count)
+
+        def one(number: int):
+            try:
+                barrier.wait(10)
+                return act(number)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(one, range(count)))
+
+    return run
+
+
+@pytest.fixture
+def manage(tmp_path):
+    """manage("check", PRODUCTION="1"): manage.py in a process of its own, with nothing else in its environment."""
+
+    def run(*words: str, **variables: str) -> subprocess.CompletedProcess:
+        environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **variables}
+        command = [sys.executable, "manage.py", *words]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)  # noqa: S603 (our own)
+
+    return run
