@@ -54,15 +54,11 @@ class Line:
 
     @property
     def todo_text(self) -> str:
-        """Why this line is among 要対応, as a sentence."""
+        """What is to be done about this line, as a sentence."""
         answer = self.answer
-        if self.is_overdue:
-            return f"「{answer.plan or self.item['text']}」の{self.day_text}"
-        if answer.gaps:
-            return f"{answer.state_text}です"
-        if answer.status == Status.UNSURE:
+        if answer.status == Status.UNSURE and answer.ask_whom:
             return f"{answer.ask_whom}に確かめてください"
-        return f"{answer.plan}（{self.day_text}）"
+        return answer.plan if answer.status == Status.OPEN and answer.plan else f"{answer.state_text}です"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from checklist.choices import Status
 from checklist.facts import judgement_of
 from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation
 from checklist.rounds import Line, Round
-from checklist.wording import determination_words, summary
+from checklist.wording import determination_words, summary, task
 from compliance.audit import AuditEntry
 from compliance.dates import fiscal_year_label, wareki
 from compliance.models import Clinic
@@ -172,7 +172,7 @@ def _field(answer: Answer, name: str) -> list[str]:
 
 
 def _todo(line: Line) -> dict:
-    words = {"code": line.code, "shown": line.shown, "text": line.item["text"], "sentence": line.todo_text}
+    words = {"code": line.code, "shown": line.shown, "text": line.item["text"], "task": task(line.answer)}
     return {**words, **_answer(line)}
 
 

@@ -49,6 +49,16 @@ def _applicability(determination: dict | None) -> dict:
     return text(f"対象判断は{label}です（Ⅱ章）。", label)
 
 
+def task(answer) -> str:
+    """What is to be done about an answer among 要対応."""
+    gaps = "・".join(answer.gaps)
+    if answer.status == Status.OPEN and answer.plan:
+        return f"{answer.plan}（{gaps}が未記入）" if gaps else answer.plan
+    if answer.status == Status.UNSURE and answer.ask_whom:
+        return f"{answer.ask_whom}に確かめる"
+    return f"{gaps}を記入する"
+
+
 def determination_words(judgement: dict) -> dict:
     """What a kept judgement (applicability.Judgement as a dict) says, in two or three sentences."""
     servers = judgement["servers"]

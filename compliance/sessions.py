@@ -1,6 +1,6 @@
 """Sessions that end, and what was typed in them that does not get lost."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -45,15 +45,23 @@ class KeepTypedInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and not request.user.is_authenticated and keep(request):
-            return self.to_log_in(request)
-        return self.get_response(request)
+        if request.user.is_authenticated:
+            return self.get_response(request)
+        in_place = request.headers.get("HX-Request")
+        if request.method == "POST" and keep(request):
+            return to_log_in(f"{request.path}?kept=1", in_place)
+        # A partial must not be replaced by the log-in page.
+        return to_log_in(_page_of(request), in_place) if in_place else self.get_response(request)
 
-    def to_log_in(self, request: HttpRequest) -> HttpResponse:
-        url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': f'{request.path}?kept=1'})}"
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": url})
-        return redirect(url)
+
+def to_log_in(then: str, in_place: str | None) -> HttpResponse:
+    url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': then})}"
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if in_place else redirect(url)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The path of the page that htmx runs on."""
+    return urlsplit(request.headers.get("HX-Current-URL", "/")).path
 
 
 class NoStore:

@@ -18,6 +18,16 @@
     radio.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // A second click while a form is on its way is no second submission.
+  document.addEventListener("submit", (event) => {
+    if (event.target.hasAttribute("hx-post")) return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
   // The save state says at once that something is not saved yet.
   const say = (form, words, failed = false) => {
     const state = form?.querySelector("[data-save-state]");

@@ -24,6 +24,8 @@ def may_start(request: HttpRequest) -> bool:
 @login_not_required
 def first_start(request: HttpRequest) -> HttpResponse:
     """/start/: one page to create the clinic and its 管理担当."""
+    if request.user.is_authenticated and not founding.is_due():
+        return redirect("home")  # a second click on 始める
     if not may_start(request):
         return redirect("start_code")
     form = FirstStartForm(request.POST or None)

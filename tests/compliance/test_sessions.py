@@ -186,7 +186,7 @@ def test_any_other_form_goes_on_to_its_view(writer, request_of):
 def signed_in(writer):
     """A request in a session that has just begun."""
     request = RequestFactory().get(PATH)
-    request.session = SessionStore()
+    request.user, request.session = AnonymousUser(), SessionStore()
     login(request, writer, backend=BACKEND)
     return request
 

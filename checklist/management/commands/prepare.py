@@ -79,7 +79,8 @@ def collect_static() -> bool:
     kept, mark = Path(settings.STATIC_ROOT) / ".fingerprint", static_fingerprint()
     if kept.exists() and kept.read_text() == mark:
         return False
-    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=UNUSED)
+    # Without `clear` a file is kept where its new source is the older one, as after going back to an older package.
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED)
     kept.write_text(mark)
     return True
 
