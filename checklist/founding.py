@@ -30,11 +30,6 @@ def start(*, clinic: str, name: str, position: str, email: str, password: str) -
         return found(by=user, name=clinic, director=director), user
 
 
-def is_due() -> bool:
-    """First start is open until a real clinic exists."""
-    return not Clinic.objects.real().exists()
-
-
 def start_code() -> str:
     """What the server's console shows, and first start asks of anybody who is not at the same machine."""
     digest = hmac.new(settings.SECRET_KEY.encode(), b"first start", hashlib.sha256).hexdigest()

@@ -11,5 +11,5 @@ def site(request: HttpRequest) -> dict:
     return {
         "product": PRODUCT,
         "member": getattr(request, "member", None),
-        "may_start": SimpleLazyObject(lambda: not Clinic.objects.real().exists()),
+        "may_start": SimpleLazyObject(Clinic.first_start_is_due),
     }

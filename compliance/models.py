@@ -57,6 +57,10 @@ class User(AbstractBaseUser):
             self.save()
             record(self, None, "user.enter", self.email)
 
+    def clinics(self) -> "models.QuerySet[Clinic]":
+        """The clinics this person belongs to, by name."""
+        return Clinic.objects.filter(memberships__user=self).order_by("name", "pk")
+
     @cached_property
     def several_clinics(self) -> bool:
         return self.memberships.count() > 1
@@ -93,10 +97,6 @@ class ClinicQuerySet(models.QuerySet):
     def real(self):
         return self.filter(is_sample=False)
 
-    def of(self, user: User):
-        """The clinics a person belongs to, by name."""
-        return self.filter(memberships__user=user).order_by("name", "pk")
-
 
 class Clinic(Versioned):
     """医療機関: the tenant."""
@@ -126,6 +126,11 @@ class Clinic(Versioned):
             Membership.objects.create(clinic=clinic, user=by, role=Role.ADMIN)
             record(by, clinic, "clinic.found", clinic.name, fields)
         return clinic
+
+    @classmethod
+    def first_start_is_due(cls) -> bool:
+        """True until a clinic exists that is not the sample."""
+        return not cls.objects.real().exists()
 
     def describe(self, version: int, *, by: User, **fields) -> None:
         """Change the clinic's particulars; raises Conflict when `version` is stale."""

@@ -2,6 +2,7 @@
 
 from allauth.account import views as account
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from compliance import views
 
@@ -13,7 +14,7 @@ urlpatterns = [
     # Log-in and log-out; sign-up is closed but its name is asked for
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
-    path("signup/", account.signup, name="account_signup"),
+    path("signup/", RedirectView.as_view(pattern_name="home"), name="account_signup"),
     path("password/", account.password_change, name="account_change_password"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("welcome/<str:uid>/<str:token>/", views.welcome, name="welcome"),

@@ -19,14 +19,14 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def home(request: HttpRequest) -> HttpResponse:
     """/ leads where the person belongs: first start, log-in, the only clinic, or the choice of clinics."""
     if not request.user.is_authenticated:
-        return redirect("account_login" if Clinic.objects.real().exists() else "first_start")
-    clinics = list(Clinic.objects.of(request.user)[:2])
+        return redirect("first_start" if Clinic.first_start_is_due() else "account_login")
+    clinics = list(request.user.clinics()[:2])
     return redirect("clinic_home", clinics[0].code) if len(clinics) == 1 else redirect("clinics")
 
 
 def clinics(request: HttpRequest) -> HttpResponse:
     """/clinics/: the switcher for people in several clinics."""
-    return render(request, "compliance/clinics.html", {"clinics": Clinic.objects.of(request.user)})
+    return render(request, "compliance/clinics.html", {"clinics": request.user.clinics()})
 
 
 @clinic_page(Permission.EDIT_CLINIC)

@@ -9,7 +9,7 @@
     if (composing(event) || event.altKey || event.metaKey) return;
     if (event.key === "Enter" && event.ctrlKey && field.form?.matches("form.answer")) {
       event.preventDefault();
-      field.form.requestSubmit(field.form.querySelector("button[name=next]") ?? field.form.querySelector("button[type=submit]"));
+      (field.form.querySelector("button[name=next]") ?? field.form.querySelector("button[type=submit]")).click(); // htmx hears of no submitter but a clicked one
     }
     if (event.ctrlKey || field.type !== "radio" || field.name !== "status" || !/^[1-5]$/.test(event.key)) return;
     const radio = field.form.querySelectorAll("input[name=status]")[event.key - 1];
@@ -44,10 +44,12 @@
     document.addEventListener(kind, (event) =>
       say(event.target.closest("form.answer"), "保存できません。通信を確かめて、もう一度保存してください。入力は残っています。", true));
   }
+  // What was swapped away had the focus: it goes to what went wrong, else to the button 保存, the opened row's radio or its link.
   document.addEventListener("htmx:afterSwap", (event) => {
     const first = event.target.querySelector?.("[role=alert]") ?? null;
     first?.setAttribute("tabindex", "-1");
-    first?.focus();
+    const place = event.target.matches?.("form") ? "button:not([name])" : "input:checked, a";
+    if (first || document.activeElement === document.body) (first ?? event.target.querySelector?.(place))?.focus();
   });
 
   // 「今日」 and the date in the Japanese calendar beside each date field.

@@ -1,9 +1,7 @@
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-@login_not_required
 def help_page(request: HttpRequest) -> HttpResponse:
     """/help/: how to use it, words, marks, what happens to the records, whom to ask."""
     return render(request, "checklist/help.html")

@@ -2,6 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from checklist.facts import judgement_of
 from checklist.models import ApplicabilityDetermination, Assessment, Confirmation
 from checklist.rounds import Round
 from compliance.access import clinic_page
@@ -20,10 +21,15 @@ def current_round(member: Membership) -> Round:
 @clinic_page(Permission.VIEW)
 def home(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/: one sentence of state, one big button, what comes first."""
+    round_ = current_round(member)
+    systems = list(System.objects.visible_to(member).listed())
+    determination = ApplicabilityDetermination.objects.visible_to(member).newest_first().first()
+    judgement = judgement_of(round_.catalogue, systems).as_dict()
     context = {
-        "round": current_round(member),
-        "determination": ApplicabilityDetermination.objects.visible_to(member).newest_first().first(),
-        "systems": System.objects.visible_to(member).count(),
+        "round": round_,
+        "determination": determination,
+        "out_of_date": determination is not None and determination.is_out_of_date(judgement),
+        "systems": systems,
         "confirmed": Confirmation.objects.visible_to(member).newest_first().first(),
     }
     return render(request, "checklist/home.html", context)

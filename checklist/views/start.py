@@ -10,13 +10,13 @@ from checklist import founding, sample
 from checklist.forms import FirstStartForm, StartCodeForm
 from compliance.access import clinic_page
 from compliance.choices import Permission
-from compliance.models import Membership
+from compliance.models import Clinic, Membership
 from compliance.views import BACKEND
 
 
 def may_start(request: HttpRequest) -> bool:
     """At this machine, or after the code from the server's console; 404 once a real clinic exists."""
-    if not founding.is_due():
+    if not Clinic.first_start_is_due():
         raise Http404
     return founding.is_local(request) or request.session.get("start_code", False)
 
@@ -24,7 +24,7 @@ def may_start(request: HttpRequest) -> bool:
 @login_not_required
 def first_start(request: HttpRequest) -> HttpResponse:
     """/start/: one page to create the clinic and its 管理担当."""
-    if request.user.is_authenticated and not founding.is_due():
+    if request.user.is_authenticated and not Clinic.first_start_is_due():
         return redirect("home")  # a second click on 始める
     if not may_start(request):
         return redirect("start_code")

@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.http import Http404
 from django.urls import resolve
 
-from checklist import founding
 from checklist.management.commands import prepare
 from checklist.models import Assessment
 from compliance.choices import Role
@@ -64,7 +63,7 @@ def test_its_link_begins_with_this_machine_where_nothing_is_set(edition, setting
 
 def test_a_known_person_gets_a_further_clinic_and_no_link(clinic, director):
     text = said("create_clinic", NAME, director.email.upper(), "--person", "別の 名前")
-    assert [each.name for each in Clinic.objects.of(director)] == sorted([clinic.name, NAME])
+    assert [each.name for each in director.clinics()] == sorted([clinic.name, NAME])
     assert ("/welcome/" in text, "/login/" in text) == (False, True)
     assert User.objects.get().name == director.name
 
@@ -84,7 +83,7 @@ def test_each_link_stands_in_the_audit_trail(edition, trail):
 
 def test_a_real_clinic_ends_first_start(edition):
     said("create_clinic", NAME, EMAIL)
-    assert founding.is_due() is False
+    assert Clinic.first_start_is_due() is False
 
 
 @pytest.mark.parametrize(

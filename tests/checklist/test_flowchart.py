@@ -18,13 +18,16 @@ def drawn(answer: str):
 
 
 @pytest.mark.parametrize(
-    ("answer", "end"), [("yes", "in-scope"), ("no", "out-of-scope"), ("unclear", "ask-vendor"), ("none", "undecided")]
+    ("answer", "end"),
+    [("yes", "in-scope"), ("no", "out-of-scope"), ("unclear", "ask-vendor"), ("none", "undecided")],
 )
 def test_the_boxes_and_arrows_of_the_path_are_marked_and_no_others(answer, end):
     drawing, path = drawn(answer), ["start", "all-servers-entrusted", end]
     assert [node["id"] for node, box in zip(NODES, drawing.boxes, strict=True) if box.on_path] == path
     assert [node["id"] for node, box in zip(NODES, drawing.boxes, strict=True) if box.is_end] == [end]
-    marked = [(edge["from"], edge["to"]) for edge, arrow in zip(EDGES, drawing.arrows, strict=True) if arrow.taken]
+    marked = [
+        (edge["from"], edge["to"]) for edge, arrow in zip(EDGES, drawing.arrows, strict=True) if arrow.taken
+    ]
     assert marked == [("start", "all-servers-entrusted"), ("all-servers-entrusted", end)]
 
 
@@ -71,7 +74,9 @@ def test_an_arrow_points_where_its_edge_leads(points, path, head):
 def test_the_words_name_every_way_and_the_clinics_own():
     words = drawn("no").words
     question = "すべてのサーバのセキュリティアップデート責任を事業者に委託している ※2"
-    assert words.startswith("判断フローチャート。医療情報システムのサーバをすべて挙げる ※1から次で" + question)
+    assert words.startswith(
+        "判断フローチャート。医療情報システムのサーバをすべて挙げる ※1から次で" + question
+    )
     for label, end in [("YES", "保守委託機関編の対象"), ("NO", "経営管理編企画管理編システム運用編 の対象")]:
         assert f"{question}から{label}で{end}。" in words
     assert words.endswith(

@@ -95,7 +95,12 @@ def test_a_reworded_item_takes_new_plain_words_down_with_it(guideline, in_use):
 
 @pytest.mark.parametrize(
     ("part", "code"),
-    [("commentary", "Commentary 1.1-a"), ("footnotes", "Footnote 1"), ("sections", "Section 1"), ("rows", "DisclosureRow MDS-01")],
+    [
+        ("commentary", "Commentary 1.1-a"),
+        ("footnotes", "Footnote 1"),
+        ("sections", "Section 1"),
+        ("rows", "DisclosureRow MDS-01"),
+    ],
 )
 def test_no_other_text_may_be_reworded_under_a_confirmed_round(guideline, in_use, part, code):
     where = guideline[part][0]["title"] if part == "sections" else guideline[part][0]
@@ -154,5 +159,7 @@ def test_an_answer_keeps_its_item_when_texts_change(guideline, answer):
 def test_another_edition_may_say_anything(guideline, in_use, edition):
     guideline["edition"]["code"] = "8.0-maintenance"
     guideline["items"][0]["text"] = "新しい版"
-    assert len(load(guideline).added) == sum(model.objects.filter(edition=edition).count() for model in MODELS)
+    assert len(load(guideline).added) == sum(
+        model.objects.filter(edition=edition).count() for model in MODELS
+    )
     assert Item.objects.get(edition=edition, code="1.1-1").entry["text"] != "新しい版"

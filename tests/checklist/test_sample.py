@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from checklist import founding, sample
+from checklist import sample
 from checklist.choices import Outcome, Status
 from checklist.confirming import confirm, seen_digest
 from checklist.forms import AnswerForm
@@ -167,7 +167,7 @@ def test_a_seed_that_fails_leaves_nothing(edition, monkeypatch):
 
 
 def test_it_is_no_real_clinic(seeded):
-    assert (seeded.code, seeded.is_sample, founding.is_due()) == ("sample", True, True)
+    assert (seeded.code, seeded.is_sample, Clinic.first_start_is_due()) == ("sample", True, True)
 
 
 def test_a_visitor_is_its_admin_without_a_password(edition):

@@ -71,7 +71,8 @@ def test_stamps_are_written_with_a_change_only(clinic):
 
 
 @pytest.mark.parametrize(
-    ("typed", "version"), [("3", 3), ("", 0), ("x", 0), ("-1", 0), ("²", 0), ("３", 0), ("1.0", 0), ("9" * 10, 0)]
+    ("typed", "version"),
+    [("3", 3), ("", 0), ("x", 0), ("-1", 0), ("²", 0), ("３", 0), ("1.0", 0), ("9" * 10, 0)],
 )
 def test_a_posted_version_is_a_number_or_stale(typed, version):
     assert posted_version(RequestFactory().post("/", {"version": typed})) == version

@@ -53,8 +53,14 @@ def test_a_vendor_that_is_known_is_not_registered_again(chart, clinic, director,
 
 
 def test_the_same_vendor_of_another_clinic_is_another_row(chart, other_clinic, other_director, clinic):
-    System.register(other_clinic, by=other_director, vendor_name="株式会社みどり", name="予約", location="external")
-    assert (names(clinic), names(other_clinic), Vendor.objects.count()) == (["株式会社みどり"], ["株式会社みどり"], 2)
+    System.register(
+        other_clinic, by=other_director, vendor_name="株式会社みどり", name="予約", location="external"
+    )
+    assert (names(clinic), names(other_clinic), Vendor.objects.count()) == (
+        ["株式会社みどり"],
+        ["株式会社みどり"],
+        2,
+    )
 
 
 def test_a_system_may_have_no_vendor(clinic, director):
@@ -124,14 +130,18 @@ def test_a_clinic_has_each_vendor_once(chart, clinic):
         Vendor.objects.create(clinic=clinic, name="株式会社みどり")
 
 
-def test_a_list_costs_the_same_for_1_and_20_systems(chart, server, clinic, director, django_assert_num_queries):
+def test_a_list_costs_the_same_for_1_and_20_systems(
+    chart, server, clinic, director, django_assert_num_queries
+):
     def look():
         return [(s.vendor, list(s.components.all())) for s in System.objects.filter(clinic=clinic).listed()]
 
     with django_assert_num_queries(2):
         assert len(look()) == 1
     for number in range(19):
-        more = System.register(clinic, by=director, vendor_name=f"事業者{number}", name="x", location="external")
+        more = System.register(
+            clinic, by=director, vendor_name=f"事業者{number}", name="x", location="external"
+        )
         Component.register(more, by=director, kind="server", name="y")
     with django_assert_num_queries(2):
         assert len(look()) == 20

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 def first_admin(name: str, email: str, person: str) -> tuple[User, Clinic]:
     """The person of that address and their clinic of that name, each made where there is none yet."""
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=person)
-    clinic = Clinic.objects.of(user).filter(name=name).first() or founding.found(by=user, name=name)
+    clinic = user.clinics().filter(name=name).first() or founding.found(by=user, name=name)
     if not user.has_usable_password():
         record(None, clinic, "user.link", email)
     return user, clinic

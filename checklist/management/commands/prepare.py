@@ -16,7 +16,7 @@ from checklist import founding
 from checklist.loading import fingerprint
 from compliance import env
 from compliance.guideline import GuidelineError, read
-from compliance.models import GuidelineEdition
+from compliance.models import Clinic, GuidelineEdition
 
 # We use bootstrap.min.css with its map and htmx-2.min.js; compressing all the rest would take long.
 UNUSED = [
@@ -50,7 +50,7 @@ def site_url() -> str:
 def greeting() -> Iterator[str]:
     """The address; while no real clinic exists, the start code too."""
     yield f"ブラウザで開く / Open in a browser: {site_url()}"
-    if founding.is_due():
+    if Clinic.first_start_is_due():
         code = founding.start_code()
         yield f"別のパソコンから始めるときの開始コード / Start code for another machine: {code}"
 

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand
 from django.urls import reverse
 from django.utils import timezone
 
-from checklist import founding, sample
+from checklist import sample
 from checklist.management.commands.prepare import require_ready
 from checklist.models import Answer, Assessment
 from compliance.models import Clinic
@@ -30,6 +30,6 @@ def contents(clinic: Clinic) -> str:
 
 def way_in(clinic: Clinic) -> str:
     home = reverse("clinic_home", args=[clinic.code])
-    if founding.is_due():
+    if Clinic.first_start_is_due():
         return f"Look at it from first start, {reverse('first_start')}; it then is at {home}"
     return f"It is at {home}, and entered from first start only, which is over: a real clinic exists."

@@ -1,0 +1,202 @@
+"""The four measures, each of one clinic on one running server."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from statistics import median, quantiles
+
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from checklist.choices import Status
+from checklist.models import Answer, Assessment
+from compliance.choices import Role
+from compliance.models import Clinic
+from tests.bench import chromium
+from tests.bench.browser import Browser, fields_of
+from tests.bench.clinics import NUMBER, add_clinics
+from tests.bench.inside import Seen, client_of, rendering, seen, updating
+from tests.bench.server import Server, served
+
+RUNS, REPORTS = 200, 7
+WARM_UP = 20
+IN_TURN = 10  # runs of one kind before it is the other's turn
+PATIENCE = 20.0  # seconds for one measure: a slow machine makes fewer runs of it
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The clinic that is measured, and who looks at it: over HTTP and inside this process."""
+
+    clinic: Clinic
+    server: Server
+    browser: Browser
+    client: Client
+    folder: Path
+
+    def url(self, name: str, *words: str) -> str:
+        return reverse(name, args=[self.clinic.code, *words])
+
+    def answers(self) -> list[Answer]:
+        return list(Answer.objects.of_round(Assessment.objects.filter(clinic=self.clinic).current()))
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Milliseconds; `spread` is from the lower to the upper tenth."""
+
+    ms: float
+    reference_ms: float
+    ratio: float
+    rss_mb: float
+    rss_before_mb: float
+    runs: int
+    spread_ms: list[float]
+    reference_spread_ms: list[float]
+
+
+def measured_clinics(wanted: list[str], folder: Path) -> dict[str, dict]:
+    """{clinic: {measure: numbers}}: the sample alone in its database, then its copy among 2,000 clinics."""
+    sample = Clinic.objects.get(is_sample=True)
+    found = {"sample": measured(sample, wanted, folder)}
+    copy = add_clinics(sample)
+    return found | {f"among_{NUMBER}": measured(copy, wanted, folder)}
+
+
+def measured(clinic: Clinic, wanted: list[str], folder: Path) -> dict[str, dict]:
+    user = clinic.memberships.filter(role=Role.ADMIN).earliest("pk").user
+    client = client_of(user)
+    connection.close()  # nothing here may hold the file open while the server begins
+    with served(folder / "gunicorn.log") as server:
+        browser = Browser(server.port, client.cookies["sessionid"].value)
+        subject = Subject(clinic, server, browser, client, folder)
+        return {name: MEASURES[name](subject) for name in wanted}
+
+
+def page_all_items(subject: Subject) -> dict:
+    return page(subject, subject.url("items"))
+
+
+def page_item(subject: Subject) -> dict:
+    """The longest of the 52."""
+    urls = [subject.url("item", answer.item.code) for answer in subject.answers()]
+    return page(subject, max(urls, key=lambda url: len(subject.client.get(url).content)))
+
+
+def page(subject: Subject, url: str) -> dict:
+    inside = seen(lambda: subject.client.get(url))
+    timed = in_turns(subject, lambda: subject.browser.get(url).ms, rendering(inside))
+    return numbers(url, timed, inside, len(subject.browser.get(url).body))
+
+
+def save_item(subject: Subject) -> dict:
+    """The first item that is 実施済, with another note each time."""
+    answer = next(each for each in subject.answers() if each.status == Status.DONE)
+    url = subject.url("item", answer.item.code)
+    save = saving(subject.browser, url, answer.note)
+    timed = in_turns(subject, save, updating(answer))
+    fields = fields_of(subject.browser.get(url).body)
+    inside = seen(saving_inside(subject.client, url, fields))
+    return numbers(url, timed, inside, len(inside.response.content))
+
+
+def saving(browser: Browser, url: str, note: str) -> Callable[[], float]:
+    """Each save posts the form that the save before was answered with."""
+    form, count = fields_of(browser.get(url).body), 0
+
+    def save() -> float:
+        nonlocal form, count
+        count += 1
+        before = form["version"]
+        answer = browser.post(url, list({**form, "note": f"{note}（{count}回目）"}.items()))
+        form = fields_of(answer.body)
+        if int(form["version"]) != int(before) + 1:
+            raise RuntimeError(f"{url}: nothing was saved")
+        return answer.ms
+
+    return save
+
+
+def saving_inside(client: Client, url: str, fields: dict[str, str]):
+    version = int(fields["version"])
+
+    def save():
+        nonlocal version
+        fields["version"], fields["note"] = str(version), f"{version}"
+        version += 1
+        return client.post(url, fields, headers={"HX-Request": "true"})
+
+    return save
+
+
+def report_pdf(subject: Subject) -> dict:
+    """下書き of the report."""
+    url = subject.url("print_draft")
+    inside, html = chromium.caught(lambda: subject.client.get(url))
+    file = chromium.laid_out(html, subject.folder / "chromium")
+    connection.close()  # Playwright's loop runs in this thread, and Django refuses queries beside one
+    with chromium.opened(file) as sheet:
+        timed = in_turns(
+            subject, lambda: subject.browser.get(url).ms, lambda: chromium.printed(sheet)[0], REPORTS, 1, 1
+        )
+        theirs = chromium.printed(sheet)[1]
+    ours = subject.browser.get(url).body
+    pages = {"pages": pages_of(ours), "reference_pages": pages_of(theirs), "reference_bytes": len(theirs)}
+    return numbers(url, timed, inside, len(ours)) | pages
+
+
+def pages_of(content: bytes) -> int:
+    return len(PdfReader(BytesIO(content)).pages)
+
+
+def in_turns(
+    subject: Subject,
+    real: Callable[[], float],
+    reference: Callable[[], float],
+    runs: int = RUNS,
+    turn: int = IN_TURN,
+    warm_up: int = WARM_UP,
+) -> Timed:
+    """Take both in turns, so that a busy moment of the machine hits both alike."""
+    for once in (real, reference):
+        for _ in range(warm_up):
+            once()
+    before = subject.server.peak_mb()
+    subject.server.forget_peaks()
+    ours, theirs, until = [], [], time.monotonic() + PATIENCE
+    while len(ours) < runs and (not ours or time.monotonic() < until):
+        ours += [real() for _ in range(turn)]
+        theirs += [reference() for _ in range(turn)]
+    return Timed(
+        ms=median(ours),
+        reference_ms=median(theirs),
+        ratio=median(ours) / median(theirs),
+        rss_mb=subject.server.peak_mb(),
+        rss_before_mb=before,
+        runs=len(ours),
+        spread_ms=spread(ours),
+        reference_spread_ms=spread(theirs),
+    )
+
+
+def spread(times: list[float]) -> list[float]:
+    tenths = quantiles(times, n=10, method="inclusive") if len(times) > 1 else times
+    return [round(tenths[0], 2), round(tenths[-1], 2)]
+
+
+def numbers(url: str, timed: Timed, inside: Seen, length: int) -> dict:
+    rounded = {k: round(v, 2) if isinstance(v, float) else v for k, v in asdict(timed).items()}
+    return {
+        "url": url,
+        "queries": len(inside.statements),
+        "bytes": length,
+        **rounded,
+        "statements": inside.statements,
+    }
+
+
+MEASURES = {each.__name__: each for each in (page_all_items, page_item, save_item, report_pdf)}

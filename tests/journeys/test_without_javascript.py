@@ -1,0 +1,23 @@
+"""The same day with a browser that runs no scripts."""
+
+import pytest
+
+from tests.journeys import job
+from tests.journeys.steps import WithoutJavaScript
+
+pytestmark = pytest.mark.journey
+
+
+def test_the_whole_job_without_javascript(sits_down):
+    director = sits_down(hands=WithoutJavaScript)
+    job.starts_a_clinic(director)
+    job.registers_a_cloud_system(director)
+    job.determines(director)
+    job.answers_ten_items(director)
+    job.exempts_a_section(director)
+    job.changes_a_row(director)
+    director.sees("わからない 0", "12項目が回答済みです。")
+    job.confirms(director, 1)
+    job.has_the_report(director, 1)
+    job.reopens(director)
+    director.sees("章の一覧")

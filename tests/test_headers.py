@@ -1,0 +1,164 @@
+"""Headers and cookies of every URL, whatever it answers; and what no template may hold."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from compliance.models import User
+from tests.conftest import PASSWORD
+from tests.web import addresses, at, browser, furnish, shows, tree
+
+pytestmark = pytest.mark.django_db
+PAGES = {address.name: address for address in addresses()}
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@pytest.fixture(autouse=True)
+def quick_pdf(monkeypatch):
+    for views in ("prints", "applicability"):
+        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
+
+
+@pytest.fixture
+def ids(clinic, director) -> dict:
+    return furnish(clinic, director)
+
+
+def answers(user, ids: dict, method: str) -> dict:
+    """What each URL answers to a browser of its own."""
+    return {name: getattr(browser(user), method)(page.path(ids)) for name, page in PAGES.items()}
+
+
+def policy(response) -> dict[str, str]:
+    parts = response.headers.get("Content-Security-Policy", "").split(";")
+    return dict(part.strip().split(" ", 1) for part in parts if part.strip())
+
+
+def lacking(responses: dict) -> dict[str, list]:
+    """By URL, the headers that are not as they should be."""
+    wrong = {n: [h for h, v in ALWAYS.items() if r.headers.get(h) != v] for n, r in responses.items()}
+    for name, response in responses.items():
+        wrong[name] += ["Content-Security-Policy"] if policy(response) != CSP else []
+    return {name: headers for name, headers in wrong.items() if headers}
+
+
+def loose_cookies(response) -> list[str]:
+    return [
+        n for n, c in response.cookies.items() if c.value and not (c["httponly"] and c["samesite"] == "Lax")
+    ]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", ["nobody", "director", "stranger"])
+def test_every_answer_carries_the_headers(who, method, ids, director, stranger):
+    user = {"nobody": None, "director": director, "stranger": stranger}[who]
+    responses = answers(user, ids, method)
+    assert lacking(responses) == {}
+    assert {name: found for name, r in responses.items() if (found := loose_cookies(r))} == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_a_signed_in_person_gets_is_stored_nowhere(method, ids, director):
+    responses = answers(director, ids, method)
+    stored = {name for name, r in responses.items() if "no-store" not in r.headers.get("Cache-Control", "")}
+    assert stored - {"account_logout"} == set()
+
+
+def test_log_in_gives_a_session_cookie_that_scripts_and_other_sites_cannot_use(director):
+    client = browser()
+    page = client.get("/login/")
+    assert client.post("/login/", {"login": director.email, "password": PASSWORD}).status_code == 302
+    flags = {n: (bool(c["httponly"]), c["samesite"]) for n, c in client.cookies.items()}
+    assert flags == dict.fromkeys(("csrftoken", "messages", "sessionid"), (True, "Lax"))
+    assert page.cookies["csrftoken"]["httponly"]
+
+
+def test_nothing_shows_a_page_that_does_not_exist_to_a_stranger(clinic, stranger, director):
+    def page(user, path: str) -> tuple[int, str]:
+        response = browser(user).get(path)
+        return response.status_code, shows(response)
+
+    nothing = page(stranger, "/nothing/here/")
+    for path in (
+        at("clinic_home", clinic),
+        at("item", clinic, code="7-5"),
+        f"/c/{clinic.code}/nothing/",
+        "/c/none/",
+    ):
+        assert page(stranger, path) == nothing
+    assert nothing == (404, (
+        "ページが見つかりません URL が変わったか、このアカウントでは開けないページです。 "
+        "保存済みの回答は、そのまま残っています。 ホームへ戻る医療機関を選び直す"
+    ))  # fmt: skip
+
+
+def test_a_page_that_breaks_says_so_in_japanese(clinic, director, monkeypatch):
+    monkeypatch.setattr("checklist.views.home.current_round", lambda member: 1 / 0)
+    client = browser(director)
+    client.raise_request_exception = False
+    response = client.get(at("clinic_home", clinic))
+    assert (response.status_code, tree(response).findtext(".//h1")) == (500, "エラーが起きました")
+    assert "ZeroDivision" not in response.content.decode()
+    assert lacking({"500": response}) == {}
+
+
+def test_a_form_older_than_the_log_in_says_what_to_do_in_japanese(clinic, director):
+    client = browser(director, enforce_csrf_checks=True)
+    response = client.post(at("item", clinic, code="7-5"), {"status": "done"})
+    assert (response.status_code, tree(response).findtext(".//h1")) == (403, "もう一度、保存してください")
+
+
+@pytest.mark.parametrize("path", ["/.env", "/admin/", "/static/../compliance/settings.py", "/var/secret-key"])
+def test_no_file_of_the_server_is_served(path):
+    assert browser().get(path).status_code == 404
+
+
+def test_the_password_is_never_in_the_clear(director):
+    assert "mori-no-kumasan" not in User.objects.get(pk=director.pk).password
+
+
+# Templates
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.parent.name + "/" + path.name)
+def test_a_template_has_no_placeholder_asterisk_or_disabled_button(template: Path):
+    text = template.read_text("utf-8")
+    asks_more = re.findall(r"placeholder=|\bdisabled\b|<dialog|localStorage", text)
+    stars = re.findall(r"[*＊](?=\s*</(?:label|legend|span|strong))|asteriskField|必須\s*[*＊]", text)
+    assert asks_more + stars == []
+
+
+def test_no_page_marks_a_field_by_an_asterisk_or_names_it_inside(ids, director):
+    client, readable = browser(director), {}
+    for name, page in PAGES.items():
+        response = client.get(page.path(ids)) if name != "account_logout" else None
+        if response and response.headers["Content-Type"].startswith("text/html"):
+            readable[name] = tree(response)
+    labels = {
+        n: [label for e in p.iter("label") if "*" in (label := "".join(e.itertext()))]
+        for n, p in readable.items()
+    }
+    inside = {
+        n: [e.get("name") for e in p.iter() if e.get("placeholder") is not None] for n, p in readable.items()
+    }
+    assert {n: found for n, found in labels.items() if found} == {}
+    assert {n: found for n, found in inside.items() if found} == {}
+    assert len(readable) > 20

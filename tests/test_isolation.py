@@ -1,0 +1,262 @@
+"""Another clinic's thing does not exist: not in URLs, not in what a form sends, not as a word on any page or paper."""
+
+import re
+from io import BytesIO
+from urllib.parse import unquote
+
+import pytest
+from django.apps import apps
+from django.db.models import CharField, TextField
+from pypdf import PdfReader
+
+from checklist.choices import Status
+from checklist.models import Answer
+from compliance.audit import AuditEntry
+from compliance.models import Clinic
+from compliance.tenancy import TenantModel
+from tests.web import HTMX, addresses, at, browser, determine_and_confirm, form_with, furnish
+from vendors.models import Component, System, Vendor
+
+pytestmark = pytest.mark.django_db
+PAGES = {address.name: address for address in addresses()}
+CANARY = "カナリア"
+TABLES = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+# What a form of our own clinic may be made to carry of the other one
+IDS = ("id", "pk", "clinic", "clinic_id", "clinic_code", "assessment", "assessment_id", "item", "system", "system_id",
+       "vendor", "vendor_id", "component", "answer", "answer_id", "confirmation", "user", "by", "updated_by")  # fmt: skip
+
+
+@pytest.fixture
+def ids(clinic, director) -> dict:
+    return furnish(clinic, director)
+
+
+@pytest.fixture
+def foreign(other_clinic, other_director) -> dict:
+    """The other clinic's ids; a stray id of its own tables stands before each of ours."""
+    furnish_more(other_clinic, other_director)
+    return furnish(other_clinic, other_director)
+
+
+def furnish_more(clinic, by) -> None:
+    for number in range(3):
+        system = System.register(
+            clinic, by=by, name=f"予約{number}", vendor_name=f"社{number}", location="external"
+        )
+        Component.register(system, by=by, kind="server", name=f"サーバ{number}")
+
+
+def rows(clinic) -> dict[str, list]:
+    """All that the database holds of a clinic."""
+    found = {m.__name__: list(m.objects.filter(clinic=clinic).order_by("pk").values()) for m in TABLES}
+    found["Clinic"] = list(Clinic.objects.filter(pk=clinic.pk).values())
+    return found | {
+        "AuditEntry": list(AuditEntry.objects.filter(clinic_id=clinic.pk).order_by("pk").values())
+    }
+
+
+# Ids in addresses
+
+
+BY_ID = ["system", "edit_system", "remove_system", "new_component", "edit_component", "remove_component", "vendor",
+         "letter"]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", BY_ID)
+def test_an_id_of_the_other_clinic_is_not_found_here(name, method, ids, foreign, clinic, other_clinic, both):
+    path, before = PAGES[name].path({**foreign, "clinic_code": clinic.code}), rows(other_clinic)
+    client = browser(both)
+    found = [getattr(client, method)(path, headers=headers).status_code for headers in ({}, HTMX)]
+    assert found == ([405, 405] if method == "get" and name.startswith("remove") else [404, 404])
+    assert rows(other_clinic) == before
+
+
+def test_the_table_above_holds_every_address_with_an_id():
+    numbered = {name for name, each in PAGES.items() if {"pk", "vendor_id"} & set(each.parameters)}
+    assert numbered == set(BY_ID)
+
+
+def test_a_confirmation_of_the_other_clinic_is_not_found_here(clinic, foreign, both, other_clinic):
+    year = foreign["year"]
+    client = browser(both)
+    assert client.get(at("print_confirmed", clinic, year=year, number=1)).status_code == 404
+    assert client.get(at("confirmation", clinic)).status_code == 404
+    assert client.get(at("confirmation", other_clinic)).status_code == 200
+
+
+# Ids in what a form sends
+
+
+def smuggled(foreign: dict) -> dict:
+    """The other clinic's ids under every name that a careless form might take."""
+    numbers = {
+        "clinic": foreign["clinic"],
+        "clinic_id": foreign["clinic"],
+        "clinic_code": foreign["clinic_code"],
+    }
+    return dict.fromkeys(IDS, foreign["pk"]) | numbers | {"vendor": foreign["vendor.pk"]}
+
+
+ANSWERED = {"status": "na", "reason": "使っていない"}
+SYSTEM = {"name": "画像", "vendor_name": "社0", "location": "external"}
+COMPONENT = {
+    "kind": "server",
+    "name": "新",
+    "quantity": "1",
+    "update_bearer": "vendor",
+    "written_in": "unknown",
+}
+FORMS = {
+    "item": ANSWERED,
+    "exempt": {"codes": ["7-5"], "reason": "使っていない", "version-7-5": "1"},
+    "applicability": {},
+    "new_system": SYSTEM,
+    "edit_system": SYSTEM,
+    "new_component": COMPONENT,
+    "edit_component": COMPONENT,
+    "remove_component": {},
+    "vendor": {"name": "新しい名前"},
+    "clinic": {"name": "新しい名前"},
+    "confirmation": {"why": "直すため"},
+    "remove_system": {},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_ids_of_the_other_clinic_in_a_form_change_nothing_there(
+    name, ids, foreign, clinic, other_clinic, director
+):
+    before, ours = rows(other_clinic), rows(clinic)
+    typed = smuggled({**foreign, "clinic": other_clinic.pk}) | {"version": "1"} | FORMS[name]
+    client = browser(director)
+    assert client.post(PAGES[name].path(ids), typed).status_code == 302
+    assert rows(other_clinic) == before
+    assert (rows(clinic) == ours) is (name in {"confirmation", "applicability"})
+
+
+def test_a_vendor_named_like_one_of_the_other_clinic_is_our_own(clinic, foreign, director):
+    browser(director).post(at("new_system", clinic), SYSTEM)
+    assert [each.vendor.clinic for each in System.objects.filter(clinic=clinic)] == [clinic]
+    assert Vendor.objects.filter(name="社0").count() == 2
+
+
+def test_a_person_in_two_clinics_writes_in_the_one_whose_page_it_is(ids, foreign, clinic, other_clinic, both):
+    client, before = browser(both), rows(clinic)
+    page = client.get(at("item", other_clinic, code="7-5"))
+    client.post(at("item", other_clinic, code="7-5"), form_with(page, "status") | ANSWERED)
+    assert rows(clinic) == before
+    assert Answer.objects.get(clinic=other_clinic, item__code="7-5").reason == "使っていない"
+
+
+# Words
+
+
+def sing(clinic: Clinic) -> None:
+    """Put the canary into every free text that belongs to the clinic, in every status of its answers."""
+    for model in [Clinic, Vendor, System, Component, Answer]:
+        texts = [f.name for f in model._meta.fields if isinstance(f, CharField | TextField)]
+        free = [
+            n for n in texts if not model._meta.get_field(n).choices and not model._meta.get_field(n).unique
+        ]
+        scope = {"pk": clinic.pk} if model is Clinic else {"clinic": clinic}
+        for row in model.objects.filter(**scope):
+            model.objects.filter(pk=row.pk).update(**{n: song(model._meta.get_field(n), row) for n in free})
+    for number, answer in enumerate(Answer.objects.filter(clinic=clinic)):
+        status = Status.values[number % len(Status.values)]
+        Answer.objects.filter(pk=answer.pk).update(
+            status=status, confirmed_on="2026-04-01", due_on="2026-05-01"
+        )
+
+
+def song(field, row) -> str:
+    return f"{CANARY}{row.pk}"[: field.max_length]
+
+
+@pytest.fixture
+def canary(other_clinic, other_director) -> dict:
+    """The other clinic, with the canary in all that it has written, determined, confirmed and reopened."""
+    other_director.name = f"{CANARY} 院長"
+    other_director.save()
+    system = System.register(
+        other_clinic, by=other_director, name="電", vendor_name="社", location="external"
+    )
+    server = Component.register(system, by=other_director, kind="server", name="サ")
+    sing(other_clinic)
+    confirmation = determine_and_confirm(Clinic.objects.get(pk=other_clinic.pk), other_director)
+    confirmation.reopen(by=other_director, why=CANARY)
+    return {"pk": system.pk, "edit_component.pk": server.pk, "vendor.pk": system.vendor_id,
+            "vendor_id": system.vendor_id, "year": confirmation.assessment.fiscal_year}  # fmt: skip
+
+
+@pytest.fixture
+def html_for_pdf(monkeypatch):
+    """Printing hands out the HTML that it is made of."""
+    for views in ("prints", "applicability"):
+        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: html.encode())
+
+
+def visited(client, ids: dict) -> dict[str, str]:
+    """All that a person's browser is shown: every page, partial and print, file names and refusals too."""
+    shown = {}
+    for name, address in PAGES.items():
+        if name == "account_logout":
+            continue
+        path = address.path(ids)
+        answers = [
+            client.get(path),
+            client.get(path, headers=HTMX),
+            client.get(f"{path}?open=7-5&pdf=1&status=none"),
+        ]
+        answers += [client.post(path, {"x": "", "version": "0"})] if name not in DOING else []
+        shown[name] = "".join(a.content.decode() + unquote(str(a.headers)) for a in answers)
+    return shown
+
+
+DOING = {"remove_system", "remove_component", "delete_sample", "open_sample", "account_login"}
+
+
+def test_no_page_or_print_shows_a_word_of_the_other_clinic(canary, ids, director, html_for_pdf):
+    shown = visited(browser(director), ids)
+    assert {name for name, page in shown.items() if CANARY in page} == set()
+
+
+def test_a_person_in_two_clinics_is_not_shown_one_in_the_other(canary, ids, both, html_for_pdf):
+    shown = visited(browser(both), ids)
+    assert {name for name, page in shown.items() if CANARY in page} == {"clinics"}
+
+
+def test_the_other_clinics_own_pages_do_show_it(canary, other_clinic, other_director, html_for_pdf):
+    own = {
+        "clinic_code": other_clinic.code,
+        "code": "7-5",
+        "section": "7",
+        "uid": "MQ",
+        "token": "x",
+        "number": 1,
+    }
+    own |= canary | {"remove_component.pk": canary["edit_component.pk"]}
+    shown = visited(browser(other_director), own)
+    silent = {name for name, page in shown.items() if CANARY not in page}
+    assert silent == {"account_login", "account_signup", "home", "open_sample", "first_start", "start_code"}
+
+
+def test_a_pdf_shows_no_word_of_the_other_clinic(canary, ids, director, clinic, other_clinic, both):
+    def text(user, of) -> str:
+        response = browser(user).get(at("print_determination", of))
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
+
+    assert CANARY in text(both, other_clinic)
+    assert CANARY not in text(director, clinic)
+
+
+def test_refusals_look_the_same_for_a_foreign_clinic_and_for_none(other_clinic, director, stranger):
+    def refusal(user, code: str) -> tuple:
+        response = browser(user).get(f"/c/{code}/")
+        return response.status_code, re.sub(
+            r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode()
+        )
+
+    for user in (director, stranger):
+        assert refusal(user, other_clinic.code) == refusal(user, "nowhere9")
+    assert refusal(stranger, other_clinic.code)[0] == 404
