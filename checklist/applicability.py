@@ -7,6 +7,7 @@ responsibility (※2, L56-57). [ours] Nothing entered: undecided; any known NO: 
 from dataclasses import asdict, dataclass, field
 
 YES, NO, UNCLEAR, NONE = "yes", "no", "unclear", "none"
+WRITTEN = {"contract", "terms", "sla"}
 ALL_SERVERS_ENTRUSTED = "all_servers_entrusted"
 
 
@@ -63,7 +64,7 @@ class Judgement:
 def judge(flowchart: dict, systems: list[SystemFacts]) -> Judgement:
     """Walk `flowchart` (the fixture's nodes and edges) with what is known of the clinic's systems."""
     lines = [line for system in systems for line in server_answers(system)]
-    answer = combined([line.answer for line in lines])
+    answer = combined([line.answer for line in lines]) if any(s.servers for s in systems) else NONE
     path, taken, outcome = walk(flowchart, {ALL_SERVERS_ENTRUSTED: answer})
     without_vendor = tuple(system.name for system in systems if not system.vendor)
     return Judgement(outcome, answer, path, taken, tuple(lines), without_vendor)
@@ -95,11 +96,11 @@ def answer_of(server: ServerFacts) -> tuple[str, str]:
     """(answer, reason in words) for one server."""
     if server.bearer == "clinic":
         return NO, "セキュリティアップデートの責任は自院にある"
-    if server.bearer == "unknown":
+    if server.bearer != "vendor":
         return UNCLEAR, "責任がどちらにあるか不明"
     if server.written_in == "nowhere":
         return UNCLEAR, "契約書などに記載がない"
-    if server.written_in == "unknown" or not server.place:
+    if server.written_in not in WRITTEN or not server.place:
         return UNCLEAR, "記載されているかをまだ確かめていない"
     return YES, f"{server.place}に記載がある"
 
@@ -112,7 +113,7 @@ def walk(
     here = next(node for node in flowchart["node"] if node["kind"] == "start")
     path, taken = [here["id"]], []
     while here["kind"] != "outcome":
-        answer = answers[here["asks"]] if here.get("asks") else ""
+        answer = answers.get(here["asks"], NONE) if here.get("asks") else ""
         edge = next(
             (e for e in flowchart["edge"] if e["from"] == here["id"] and e.get("answer", "") == answer), None
         )

@@ -39,12 +39,24 @@ class Catalogue:
     def footnote_by_number(self) -> dict[int, dict]:
         return {note["number"]: note for note in self.footnotes}
 
-    def neighbours(self, code: str) -> tuple[dict | None, dict | None]:
-        """(item before, item after)"""
-        place = self.items.index(self.by_code[code])
-        before = self.items[place - 1] if place else None
-        after = self.items[place + 1] if place + 1 < len(self.items) else None
-        return before, after
+    def page_of(self, code: str) -> dict:
+        """What an item's page shows of the guideline: item, before, after, place, total, section, own, rest, notes."""
+        return self._pages[code]
+
+    @cached_property
+    def _pages(self) -> dict[str, dict]:
+        around = zip((None, *self.items[:-1]), self.items, (*self.items[1:], None), strict=True)
+        return {
+            item["code"]: self._page(item, place) | {"before": before, "after": after}
+            for place, (before, item, after) in enumerate(around, 1)
+        }
+
+    def _page(self, item: dict, place: int) -> dict:
+        own, rest = self.commentary_of(item)
+        notes = [self.footnote_by_number[each["number"]] for each in item["footnotes"]]
+        section = self.section_by_code[item["section"]]
+        return {"item": item, "place": place, "total": len(self.items), "section": section,
+                "own": own, "rest": rest, "notes": notes}  # fmt: skip
 
     def commentary_of(self, item: dict) -> tuple[list[dict], list[dict]]:
         """(bullets that speak of this item, the most particular first; the other bullets of its section)"""

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 
 from checklist.choices import AssessmentState
@@ -29,8 +28,7 @@ def confirm(
     Raises ChangedSince where `seen` is no longer what would be frozen.
     """
     today = timezone.localdate()
-    with transaction.atomic():
-        audit.hold(assessment.clinic_id)
+    with audit.writing(assessment.clinic_id):
         assessment.refresh_from_db(fields=["state"])
         if not assessment.is_open:
             return assessment.confirmations.order_by("-number").first()

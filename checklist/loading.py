@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import models, transaction
 
@@ -47,7 +48,7 @@ def load(guideline: dict) -> Changes:
     if GuidelineEdition.objects.filter(code=guideline["edition"]["code"], fingerprint=mark).exists():
         return changes
     with transaction.atomic():
-        edition = _edition(guideline, mark)
+        edition = _edition(guideline, mark, changes)
         for model, rows in _tables(guideline).items():
             _bring(model, edition, rows, changes)
         frozen = changes.reworded + changes.removed
@@ -56,11 +57,17 @@ def load(guideline: dict) -> Changes:
     return changes
 
 
-def _edition(guideline: dict, mark: str) -> GuidelineEdition:
+def _edition(guideline: dict, mark: str, changes: Changes) -> GuidelineEdition:
     facts = guideline["edition"]
-    names = ("title", "number", "part", "publisher", "notified_on", "source_line")
-    prose = {key: value for key, value in facts.items() if key not in names}
-    defaults = {name: facts[name] for name in names} | {"prose": prose, "fingerprint": mark}
+    names = ("title", "number", "part", "publisher", "source_line")
+    columns = {name: facts[name] for name in names} | {
+        "notified_on": date.fromisoformat(facts["notified_on"])
+    }
+    columns["prose"] = {key: value for key, value in facts.items() if key not in columns}
+    edition = GuidelineEdition.objects.filter(code=facts["code"]).first()
+    if edition and any(getattr(edition, name) != value for name, value in columns.items()):
+        changes.reworded.append(f"GuidelineEdition {edition.code}")
+    defaults = columns | {"fingerprint": mark}
     return GuidelineEdition.objects.update_or_create(code=facts["code"], defaults=defaults)[0]
 
 
@@ -73,10 +80,15 @@ def _tables(guideline: dict) -> dict[type[models.Model], list[tuple[str, dict]]]
         Item: _entries(items, "code"),
         Commentary: _entries(guideline["commentary"], "id"),
         Footnote: _entries(guideline["footnotes"], "number"),
-        Erratum: [(f"E{n}", {"position": n, "entry": each}) for n, each in enumerate(guideline["errata"], 1)],
+        Erratum: _entries([{**each, "id": _place(each)} for each in guideline["errata"]], "id"),
         Flowchart: [("figure-1", {"position": 1, "entry": guideline["flowchart"]})],
         DisclosureRow: [(row["id"], _row(n, row)) for n, row in enumerate(guideline["rows"], 1)],
     }
+
+
+def _place(erratum: dict) -> str:
+    """An erratum's code: where it stands and what it corrects, so that a new one renames no other."""
+    return f"L{'+'.join(map(str, erratum['lines']))} {erratum['from']}"[:40]
 
 
 def _entries(entries: list[dict], key: str) -> list[tuple[str, dict]]:

@@ -102,7 +102,7 @@ class Round:
     def of(cls, assessment: Assessment, today: date) -> "Round":
         catalogue = catalogue_of(assessment.edition)
         answers = {a.item_id: a for a in Answer.objects.filter(assessment=assessment)}
-        lines = [Line(item, answers[item["pk"]], today) for item in catalogue.items]
+        lines = [Line(item, answers[item["pk"]], today) for item in catalogue.items if item["pk"] in answers]
         return cls(assessment, catalogue, lines)
 
     @cached_property
@@ -147,7 +147,9 @@ class Round:
     def todo(self) -> list[Line]:
         """要対応: overdue first, then by 目標日, then in document order."""
         waiting = [line for line in self.lines if line.needs_action]
-        return sorted(waiting, key=lambda line: line.answer.due_on or date.max)
+        return sorted(
+            waiting, key=lambda line: (line.answer.status == Status.OPEN and line.answer.due_on) or date.max
+        )
 
     @property
     def unanswered(self) -> list[Line]:

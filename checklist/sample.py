@@ -28,8 +28,7 @@ def seed(today: date) -> Clinic:
 
     All or nothing. GuidelineEdition.DoesNotExist where no guideline is loaded.
     """
-    with transaction.atomic():
-        audit.hold(audit.SITE)  # two visitors may ask for it at once
+    with audit.writing(audit.SITE):  # two visitors may ask for it at once
         return _standing() or _made(tomllib.loads(FILE.read_text("utf-8")), today)
 
 

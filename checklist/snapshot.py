@@ -56,7 +56,12 @@ def snapshot_of(assessment: Assessment, today: date, confirmation: dict | None =
         "clinic": _clinic(assessment.clinic),
         "round": {"fiscal_year": assessment.fiscal_year, "label": fiscal_year_label(assessment.fiscal_year)},
         "confirmation": confirmation,
-        "history": [_past(each) for each in assessment.confirmations.order_by("number")],
+        "history": [
+            _past(each)
+            for each in assessment.confirmations.select_related("confirmed_by", "reopened_by").order_by(
+                "number"
+            )
+        ],
         "changed_at": last_change(assessment),
         "today": today.isoformat(),
         "determination": determination,

@@ -5,11 +5,11 @@ from checklist.choices import Outcome, Status
 
 VOLUMES = "経営管理編・企画管理編・システム運用編"
 _PHRASES = {
-    Status.DONE: "{}項目は実施済",
-    Status.OPEN: "{}項目は未実施または対応中",
-    Status.NOT_APPLICABLE: "{}項目は当院に当てはまらない項目（対象外）",
-    Status.UNSURE: "{}項目はわからない項目（確認中）",
-    Status.UNANSWERED: "{}項目は未回答",
+    Status.DONE: "実施済",
+    Status.OPEN: "未実施または対応中",
+    Status.NOT_APPLICABLE: "当院に当てはまらない項目（対象外）",
+    Status.UNSURE: "わからない項目（確認中）",
+    Status.UNANSWERED: "未回答",
 }
 
 
@@ -19,13 +19,15 @@ def text(words: str, *bold: str) -> dict:
 
 def summary(counts: dict, todo: list[dict], determination: dict | None) -> list[dict]:
     """What is declared, what is missing, whether this 編 applies; `todo` is that of a snapshot."""
-    return [_declared(counts), _missing(todo), _applicability(determination)]
+    missing = [_missing(todo)] if counts[Status.UNANSWERED] < counts["total"] else []
+    return [_declared(counts), *missing, _applicability(determination)]
 
 
 def _declared(counts: dict) -> dict:
-    if counts[Status.UNANSWERED] == counts["total"]:
-        return text(f"遵守項目{counts['total']}項目は、まだすべて未回答です。")
-    parts = [phrase.format(counts[status]) for status, phrase in _PHRASES.items() if counts[status]]
+    phrases = [(counts[status], phrase) for status, phrase in _PHRASES.items() if counts[status]]
+    if len(phrases) == 1:
+        return text(f"遵守項目{counts['total']}項目は、すべて{phrases[0][1]}です。")
+    parts = [f"{count}項目は{phrase}" for count, phrase in phrases]
     return text(f"遵守項目{counts['total']}項目のうち、{'、'.join(parts)}です。", parts[0])
 
 

@@ -32,6 +32,8 @@ def clinic_page(permission: Permission, *, post: Permission | None = None) -> Ca
 
 def member_of(request: HttpRequest, clinic_code: str) -> Membership:
     """The scope of the request; Http404 for strangers and for clinics that do not exist alike."""
+    if "\x00" in request.path:  # PostgreSQL takes no NUL, and nothing is named with one
+        raise Http404
     member = Membership.objects.of(request.user, clinic_code).first()
     if member is None:
         raise Http404

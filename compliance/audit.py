@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 SITE = 0  # the chain of what happens outside any clinic
@@ -76,6 +78,14 @@ def broken_links(clinic_id: int) -> list[int]:
             broken.append(entry.sequence)
         previous, expected = entry.digest, entry.sequence + 1
     return broken
+
+
+@contextmanager
+def writing(clinic_id: int) -> Iterator[None]:
+    """The transaction of one change: nobody else writes for this clinic until it commits."""
+    with transaction.atomic():
+        hold(clinic_id)
+        yield
 
 
 def hold(clinic_id: int) -> None:

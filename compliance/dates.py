@@ -68,7 +68,7 @@ def parse_date(typed: str) -> date:
 def _era_day(era: str, year: str, month: str, day: str) -> date:
     name, _, first = next(each for each in ERAS if era.upper() in each[:2])
     found = _day(first.year + (1 if year == "元" else int(year)) - 1, int(month), int(day))
-    if era_year(found)[0] != name:
+    if found < ERAS[-1][2] or era_year(found)[0] != name:
         raise ValueError(f"{name}にその日付はありません。元号と年を確かめてください。")
     return found
 

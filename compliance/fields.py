@@ -12,9 +12,16 @@ LONG = 1000  # characters of a note, plan or reason
 SHORT = 100  # characters of a name or a place
 
 
+def _is_control(character: str) -> bool:
+    """Noncharacters too, but nothing that is merely newer than Python's table of characters."""
+    if unicodedata.category(character) in {"Cc", "Cs"}:
+        return character not in "\n\t"
+    return ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+
+
 def without_control_characters(text: str) -> None:
     """ValidationError where a character can be neither seen nor printed; line ends and tabs are fine."""
-    if any(unicodedata.category(each) in {"Cc", "Cs", "Cn"} and each not in "\n\t" for each in text):
+    if any(_is_control(each) for each in text):
         raise ValidationError(
             "画面や紙に出せない文字（制御文字）が入っています。消してから保存してください。", code="control"
         )
@@ -58,7 +65,7 @@ class DateInput(forms.DateInput):
 
 def _is_iso(value: str | None) -> bool:
     try:
-        return not value or bool(date.fromisoformat(value))
+        return not value or date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
 

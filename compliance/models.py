@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from compliance.audit import AuditEntry, record
+from compliance.audit import AuditEntry, record, writing
 from compliance.choices import PERMISSIONS, Permission, Role
 from compliance.tenancy import Versioned
 
@@ -134,7 +134,7 @@ class Clinic(Versioned):
 
     def describe(self, version: int, *, by: User, **fields) -> None:
         """Change the clinic's particulars; raises Conflict when `version` is stale."""
-        with transaction.atomic():
+        with writing(self.pk):
             changes = self.change(version, **fields)
             if changes:
                 record(by, self, "clinic.describe", self.name, changes)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from compliance.models import TypedInput
+from compliance.models import TypedInput, User
 
 SEEN_EVERY = 300  # seconds: saving on every request would turn each GET into a write
 _SALT = "typed-by"
@@ -92,7 +92,11 @@ def keep(request: HttpRequest) -> bool:
         )
     except signing.BadSignature:
         return False
-    fields = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
+    if not User.objects.filter(pk=writer, is_active=True).exists():
+        return False
+    typed = [(name, values) for name, values in request.POST.lists() if name not in _NEVER_KEPT]
+    # PostgreSQL keeps no NUL; the form would have refused it.
+    fields = {name: [value.replace("\x00", "") for value in values] for name, values in typed}
     TypedInput.keep(writer, request.path, fields)
     return True
 

@@ -20,13 +20,15 @@ if PRODUCTION:
     SECRET_KEY = env.required(
         "SECRET_KEY", "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
-    ALLOWED_HOSTS = env.required("ALLOWED_HOSTS", "Name the host, for example tenken.example.jp").split(",")
+    env.required("ALLOWED_HOSTS", "Name the host, for example tenken.example.jp")
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [])
     PUBLIC_URL = env.required("PUBLIC_URL", "The address people type, for example https://tenken.example.jp")
 else:
     SECRET_KEY = env.development_key(VAR_DIR / "secret-key")
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
     PUBLIC_URL = env.text("PUBLIC_URL")
 DEBUG = env.flag("DEBUG") and not PRODUCTION
+PUBLIC_URL = PUBLIC_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 # Apps: compliance <- vendors <- checklist ---------------------------------------------------------------

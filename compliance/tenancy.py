@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.shortcuts import get_object_or_404
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -49,7 +50,7 @@ class Versioned(models.Model):
             return {}
         values = {**fields, **(stamps or {}), "version": version + 1}
         if not self.writable().filter(version=version).update(**values):
-            raise Conflict(type(self).objects.get(pk=self.pk))
+            raise Conflict(get_object_or_404(type(self), pk=self.pk))
         for name, value in values.items():
             setattr(self, name, value)
         return changes

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from compliance.models import User
 from tests.conftest import PASSWORD
-from tests.web import addresses, at, browser, furnish, shows, tree
+from tests.web import addresses, at, browser, furnish, shows, tree, words
 
 pytestmark = pytest.mark.django_db
 PAGES = {address.name: address for address in addresses()}
@@ -106,7 +106,7 @@ def test_nothing_shows_a_page_that_does_not_exist_to_a_stranger(clinic, stranger
         assert page(stranger, path) == nothing
     assert nothing == (404, (
         "ページが見つかりません URL が変わったか、このアカウントでは開けないページです。 "
-        "保存済みの回答は、そのまま残っています。 ホームへ戻る医療機関を選び直す"
+        "保存済みの回答は、そのまま残っています。 ホームへ戻る 医療機関を選び直す"
     ))  # fmt: skip
 
 
@@ -146,19 +146,45 @@ def test_a_template_has_no_placeholder_asterisk_or_disabled_button(template: Pat
     assert asks_more + stars == []
 
 
-def test_no_page_marks_a_field_by_an_asterisk_or_names_it_inside(ids, director):
-    client, readable = browser(director), {}
-    for name, page in PAGES.items():
-        response = client.get(page.path(ids)) if name != "account_logout" else None
-        if response and response.headers["Content-Type"].startswith("text/html"):
-            readable[name] = tree(response)
-    labels = {
-        n: [label for e in p.iter("label") if "*" in (label := "".join(e.itertext()))]
-        for n, p in readable.items()
+def readable(user, ids: dict) -> dict:
+    """The HTML pages that a person opens by a GET."""
+    responses = {
+        n: browser(user).get(page.path(ids)) for n, page in PAGES.items() if not n.startswith("print_")
     }
+    return {n: tree(r) for n, r in responses.items() if r.status_code == 200 and n != "item_row"}
+
+
+@pytest.mark.parametrize(("who", "pages"), [("nobody", 1), ("director", 20)])
+def test_no_page_marks_a_field_by_an_asterisk_or_names_it_inside(who, pages, ids, director):
+    shown = readable(director if who == "director" else None, ids)
+    labels = {n: [words(e) for e in page.iter("label") if "*" in words(e)] for n, page in shown.items()}
     inside = {
-        n: [e.get("name") for e in p.iter() if e.get("placeholder") is not None] for n, p in readable.items()
+        n: [e.get("name") for e in page.iter() if e.get("placeholder") is not None]
+        for n, page in shown.items()
     }
     assert {n: found for n, found in labels.items() if found} == {}
     assert {n: found for n, found in inside.items() if found} == {}
-    assert len(readable) > 20
+    assert len(shown) >= pages
+
+
+def test_every_page_is_japanese_has_one_heading_a_title_and_no_id_twice(ids, director):
+    for name, page in readable(director, ids).items():
+        found = [e.get("id") for e in page.iter() if e.get("id")]
+        assert (name, [i for i in found if found.count(i) > 1]) == (name, [])
+        assert (name, len(list(page.iter("h1"))), page.find(".//html").get("lang")) == (name, 1, "ja")
+        assert (name, page.findtext(".//title").endswith(" | 医療情報システム自己点検")) == (name, True)
+        assert (name, page.findtext(".//title").startswith(" | ")) == (name, False)
+
+
+def test_every_field_of_every_page_has_a_label(ids, director):
+    def unlabelled(page) -> list:
+        labelled = {label.get("for") for label in page.iter("label")}
+        fields = [
+            e
+            for e in page.iter()
+            if e.tag in {"input", "textarea"} and e.get("type") not in {"hidden", "submit"}
+        ]
+        return [e.get("name") for e in fields if e.get("id") not in labelled]
+
+    lacking = {name: unlabelled(page) for name, page in readable(director, ids).items()}
+    assert {name: fields for name, fields in lacking.items() if fields} == {}

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
+from html.parser import HTMLParser
+from xml.etree.ElementTree import Element, TreeBuilder
 
 import pytest
-import tinyhtml5
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -20,7 +20,9 @@ from checklist.facts import judgement_of
 from checklist.models import ApplicabilityDetermination, Assessment
 from vendors.models import Component, System
 
-BLOCKS = set(["h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "dt", "dd", "div", "table", "tr", "th", "td", "caption", "section", "form", "label", "legend", "button", "summary"])
+BLOCKS = {"h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "dt", "dd", "div", "table", "tr", "th", "td", "caption", "section",
+          "form", "label", "legend", "button", "summary", "br"}  # fmt: skip
+VOID = {"br", "hr", "img", "input", "link", "meta", "col", "source", "wbr"}  # elements without an end
 HTMX = {"HX-Request": "true"}
 FRAME = (
     "SAVEPOINT",
@@ -101,11 +103,35 @@ def _is_frame(sql: str) -> bool:
 # What a page shows
 
 
+class _Reader(HTMLParser):
+    """Builds the tree of a page; an element that is not closed where it should be fails the test."""
+
+    def __init__(self):
+        super().__init__()
+        self.builder, self.opened = TreeBuilder(), ["page"]
+        self.builder.start("page", {})
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.builder.start(tag, {name: value or "" for name, value in attrs})
+        self.opened.append(tag)
+        if tag in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.opened.pop() == tag, f"</{tag}> closes {self.opened[-3:]} at {self.getpos()}"
+        self.builder.end(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.builder.data(data)
+
+
 def tree(response: HttpResponse) -> Element:
-    """The page as a browser reads it; rows of a table as if they stood in one."""
-    html = response.content.decode()
-    html = f"<table>{html}</table>" if html.lstrip().startswith("<tr") else html
-    return tinyhtml5.parse(html, namespace_html_elements=False)
+    """The page or partial as elements; its markup must be well nested."""
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    reader.close()
+    reader.handle_endtag("page")
+    return reader.builder.close()
 
 
 def words(element: Element | None) -> str:
@@ -182,7 +208,7 @@ def _form(element: Element) -> Form:
 
 def _value(element: Element) -> str | None:
     if element.tag == "textarea":
-        return element.text or ""
+        return (element.text or "").removeprefix("\n")  # as browsers do
     if element.get("type") in {"radio", "checkbox"} and element.get("checked") is None:
         return None
     return element.get("value", "")

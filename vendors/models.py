@@ -1,9 +1,9 @@
 """事業者, 医療情報システム, 構成機器 (the list of seed L207-214) and the rows of 別紙. Knows compliance."""
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Prefetch
 
-from compliance.audit import record
+from compliance.audit import record, writing
 from compliance.fields import SHORT
 from compliance.models import Clinic, GuidelineEdition, User
 from compliance.tenancy import TenantModel, TenantQuerySet, Versioned
@@ -57,7 +57,7 @@ class Vendor(TenantModel, Versioned):
 
     def describe(self, version: int, *, by: User, **fields) -> None:
         """Change the vendor's particulars; raises Conflict when `version` is stale."""
-        with transaction.atomic():
+        with writing(self.clinic_id):
             if changes := self.change(version, **fields):
                 record(by, self.clinic, "vendor.describe", self.name, changes)
 
@@ -109,7 +109,7 @@ class System(TenantModel, Versioned):
     @classmethod
     def register(cls, clinic: Clinic, *, by: User, vendor_name: str = "", **fields) -> "System":
         """List a system; an empty `vendor_name` means it was introduced without a vendor."""
-        with transaction.atomic():
+        with writing(clinic.pk):
             vendor = Vendor.named(clinic, vendor_name, by=by) if vendor_name else None
             position = cls.objects.filter(clinic=clinic).count() + 1
             system = cls.objects.create(clinic=clinic, vendor=vendor, position=position, **fields)
@@ -118,13 +118,13 @@ class System(TenantModel, Versioned):
 
     def describe(self, version: int, *, by: User, vendor_name: str = "", **fields) -> None:
         """Change a system; raises Conflict when `version` is stale."""
-        with transaction.atomic():
+        with writing(self.clinic_id):
             vendor = Vendor.named(self.clinic, vendor_name, by=by) if vendor_name else None
             if changes := self.change(version, vendor=vendor, **fields):
                 record(by, self.clinic, "system.describe", self.name, changes)
 
     def remove(self, *, by: User) -> None:
-        with transaction.atomic():
+        with writing(self.clinic_id):
             kept = {
                 "vendor": str(self.vendor or ""),
                 "components": [each.name for each in self.components.all()],
@@ -192,18 +192,18 @@ class Component(TenantModel, Versioned):
 
     @classmethod
     def register(cls, system: System, *, by: User, **fields) -> "Component":
-        with transaction.atomic():
+        with writing(system.clinic_id):
             component = cls.objects.create(clinic=system.clinic, system=system, **fields)
             record(by, system.clinic, "component.register", f"{system.name}：{component.name}", fields)
         return component
 
     def describe(self, version: int, *, by: User, **fields) -> None:
         """Change a component; raises Conflict when `version` is stale."""
-        with transaction.atomic():
+        with writing(self.clinic_id):
             if changes := self.change(version, **fields):
                 record(by, self.clinic, "component.describe", f"{self.system.name}：{self.name}", changes)
 
     def remove(self, *, by: User) -> None:
-        with transaction.atomic():
+        with writing(self.clinic_id):
             record(by, self.clinic, "component.remove", f"{self.system.name}：{self.name}")
             self.delete()

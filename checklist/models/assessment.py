@@ -61,7 +61,7 @@ class Assessment(TenantModel):
 
     def exempt(self, answers: list["Answer"], versions: dict[int, int], reason: str, *, by: User) -> None:
         """Set answers 対象外 with one reason, all or none; `versions` by answer id. Raises Conflict or Frozen."""
-        with transaction.atomic():
+        with audit.writing(self.clinic_id):
             for answer in answers:
                 answer.record(versions[answer.pk], by=by, status=Status.NOT_APPLICABLE, reason=reason)
 
@@ -159,8 +159,7 @@ class Answer(TenantModel, Versioned):
     def record(self, version: int, *, by: User, **declared) -> None:
         """Save what is declared; raises Conflict when `version` is stale, Frozen when the round is confirmed."""
         stamps = {"updated_at": timezone.now(), "updated_by": by}
-        with transaction.atomic():
-            audit.hold(self.clinic_id)
+        with audit.writing(self.clinic_id):
             try:
                 changes = self.change(version, stamps, **declared)
             except Conflict as conflict:

@@ -2,7 +2,7 @@
 
 import json
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from checklist.choices import AssessmentState
@@ -59,8 +59,7 @@ class Confirmation(TenantModel):
     def reopen(self, *, by: User, why: str) -> None:
         """Let the round take answers again; leads to the next 確定版. Repeating it changes nothing."""
         noted = {"reopened_at": timezone.now(), "reopened_by": by, "reopened_why": why}
-        with transaction.atomic():
-            audit.hold(self.clinic_id)
+        with audit.writing(self.clinic_id):
             if type(self).objects.filter(pk=self.pk, reopened_at=None).update(**noted):
                 Assessment.objects.filter(pk=self.assessment_id).update(state=AssessmentState.OPEN)
                 audit.record(by, self.clinic, "confirmation.reopen", str(self), {"why": why})

@@ -1,6 +1,6 @@
 """対象判断: who answered what, when, and where the walk over 図1 ended."""
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from checklist.choices import Outcome
@@ -39,8 +39,7 @@ class ApplicabilityDetermination(TenantModel):
     def keep(cls, clinic: Clinic, edition: GuidelineEdition, judgement: dict, *, by: User):
         """Record a judgement; the same one twice in a row by the same person on one day is one."""
         outcome = judgement["outcome"]
-        with transaction.atomic():
-            audit.hold(clinic.pk)
+        with audit.writing(clinic.pk):
             last = cls.objects.filter(clinic=clinic).newest_first().first()
             if last and last.repeats(judgement, by):
                 return last
@@ -59,5 +58,6 @@ class ApplicabilityDetermination(TenantModel):
         """True where systems, servers or responsibilities have changed since."""
         return (
             self.judgement["servers"] != judgement["servers"]
+            or self.judgement["without_vendor"] != judgement["without_vendor"]
             or self.judgement["outcome"] != judgement["outcome"]
         )

@@ -39,22 +39,9 @@ def item_page(
     request: HttpRequest, answer: Answer, form: AnswerForm, status: int = 200, **why
 ) -> HttpResponse:
     """The item with its commentary and a form; `why` tells of a save that did not happen, or did."""
-    catalogue = catalogue_of(answer.assessment.edition)
-    item = catalogue.by_code[answer.item.code]
-    context = {
-        "item": item,
-        "answer": answer,
-        "form": form,
-        "version": answer.version,
-        "total": len(catalogue.items),
-    }
-    context["before"], context["after"] = catalogue.neighbours(item["code"])
-    if not request.htmx:
-        context["own"], context["rest"] = catalogue.commentary_of(item)
-        context["section"] = catalogue.section_by_code[item["section"]]
-        context["place"] = catalogue.items.index(catalogue.by_code[item["code"]]) + 1
-        context["notes"] = [catalogue.footnote_by_number[each["number"]] for each in item["footnotes"]]
-        context["vendors"] = Vendor.objects.visible_to(request.member)
+    context = {"answer": answer, "form": form, "version": answer.version}
+    context |= catalogue_of(answer.assessment.edition).page_of(answer.item.code)
+    context["vendors"] = Vendor.objects.visible_to(request.member)
     template = "checklist/_answer.html" if request.htmx else "checklist/item.html"
     return render(request, template, context | why, status=status)
 
@@ -92,7 +79,7 @@ def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
             return row_page(request, answer, None, saved=True)
         query = urlencode({"status": request.POST.get("filter", "")})
         return redirect(f"{reverse('items', args=[code])}?{query}#i{answer.item.code}")
-    after = catalogue_of(answer.assessment.edition).neighbours(answer.item.code)[1]
+    after = catalogue_of(answer.assessment.edition).page_of(answer.item.code)["after"]
     if "next" in request.POST:
         target = reverse("item", args=[code, after["code"]]) if after else reverse("sections", args=[code])
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)

@@ -48,7 +48,9 @@ class Browser:
         content = response.read()
         self.used = time.perf_counter()
         if response.status != 200:
-            raise RuntimeError(f"{method} {path}: {response.status}\n{content[:2000].decode(errors='replace')}")
+            raise RuntimeError(
+                f"{method} {path}: {response.status}\n{content[:2000].decode(errors='replace')}"
+            )
         self.take_cookies(response)
         return Answer((self.used - started) * 1000, content)
 

@@ -1,5 +1,6 @@
 """The same database from this process: queries counted, contexts caught, and the references that need no server."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,13 +37,19 @@ def seen(request: Callable[[], HttpResponse]) -> Seen:
         teardown_test_environment()
     if response.status_code != 200:
         raise RuntimeError(f"{response.request['PATH_INFO']}: {response.status_code}")
-    statements = [query["sql"] for query in queries if is_counted(query["sql"])]
+    statements = [short(query["sql"]) for query in queries if is_counted(query["sql"])]
     contexts = response.context if isinstance(response.context, list) else [response.context]
     return Seen(response, statements, list(zip(response.templates, contexts, strict=True)))
 
 
 def is_counted(statement: str) -> bool:
     return not statement.startswith(HOUSEKEEPING) and '"django_session"' not in statement
+
+
+def short(statement: str) -> str:
+    """ "SELECT checklist_answer" """
+    table = re.search(r'(?:FROM|INTO|UPDATE) "(\w+)"', statement)
+    return f"{statement.split()[0]} {table[1]}" if table else statement[:60]
 
 
 def client_of(user) -> Client:

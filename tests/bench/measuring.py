@@ -22,10 +22,19 @@ from tests.bench.clinics import NUMBER, add_clinics
 from tests.bench.inside import Seen, client_of, rendering, seen, updating
 from tests.bench.server import Server, served
 
-RUNS, REPORTS = 200, 7
-WARM_UP = 20
-IN_TURN = 10  # runs of one kind before it is the other's turn
-PATIENCE = 20.0  # seconds for one measure: a slow machine makes fewer runs of it
+
+@dataclass(frozen=True)
+class Plan:
+    """How often, how many before it is the other's turn, and how long: a slow machine makes fewer runs."""
+
+    runs: int
+    turn: int
+    warm_up: int
+    seconds: float
+
+
+BY_TENS = Plan(runs=200, turn=10, warm_up=20, seconds=9)
+BY_ONES = Plan(runs=7, turn=1, warm_up=1, seconds=20)
 
 
 @dataclass(frozen=True)
@@ -47,13 +56,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Timed:
-    """Milliseconds; `spread` is from the lower to the upper tenth."""
+    """Medians in milliseconds, but for the workers' mean time of computing; a spread is the lower and the upper tenth.
+
+    `rss_before_mb` is the peak until then, warm-up included.
+    """
 
     ms: float
     reference_ms: float
     ratio: float
     rss_mb: float
     rss_before_mb: float
+    cpu_ms: float
     runs: int
     spread_ms: list[float]
     reference_spread_ms: list[float]
@@ -95,13 +108,17 @@ def page(subject: Subject, url: str) -> dict:
 
 def save_item(subject: Subject) -> dict:
     """The first item that is 実施済, with another note each time."""
-    answer = next(each for each in subject.answers() if each.status == Status.DONE)
+    answer = first_done(subject)
     url = subject.url("item", answer.item.code)
     save = saving(subject.browser, url, answer.note)
     timed = in_turns(subject, save, updating(answer))
     fields = fields_of(subject.browser.get(url).body)
     inside = seen(saving_inside(subject.client, url, fields))
     return numbers(url, timed, inside, len(inside.response.content))
+
+
+def first_done(subject: Subject) -> Answer:
+    return next(each for each in subject.answers() if each.status == Status.DONE)
 
 
 def saving(browser: Browser, url: str, note: str) -> Callable[[], float]:
@@ -134,19 +151,33 @@ def saving_inside(client: Client, url: str, fields: dict[str, str]):
 
 
 def report_pdf(subject: Subject) -> dict:
-    """下書き of the report."""
+    """下書き of the report; something has changed each time, so that no earlier PDF would do."""
     url = subject.url("print_draft")
     inside, html = chromium.caught(lambda: subject.client.get(url))
+    answer = first_done(subject)
+    change = saving(subject.browser, subject.url("item", answer.item.code), answer.note)
+    ours = b""
+
+    def report() -> float:
+        nonlocal ours
+        change()
+        answer = subject.browser.get(url)
+        ours = answer.body
+        return answer.ms
+
     file = chromium.laid_out(html, subject.folder / "chromium")
     connection.close()  # Playwright's loop runs in this thread, and Django refuses queries beside one
     with chromium.opened(file) as sheet:
-        timed = in_turns(
-            subject, lambda: subject.browser.get(url).ms, lambda: chromium.printed(sheet)[0], REPORTS, 1, 1
-        )
+        timed = in_turns(subject, report, lambda: chromium.printed(sheet)[0], BY_ONES)
         theirs = chromium.printed(sheet)[1]
-    ours = subject.browser.get(url).body
-    pages = {"pages": pages_of(ours), "reference_pages": pages_of(theirs), "reference_bytes": len(theirs)}
-    return numbers(url, timed, inside, len(ours)) | pages
+        whole = median(chromium.printed_from_html(sheet, file.read_text("utf-8")) for _ in range(3))
+    return numbers(url, timed, inside, len(ours)) | {
+        "pages": pages_of(ours),
+        "reference_pages": pages_of(theirs),
+        "reference_bytes": len(theirs),
+        "reference_from_html_ms": round(whole, 2),
+        "ratio_from_html": round(timed.ms / whole, 2),
+    }
 
 
 def pages_of(content: bytes) -> int:
@@ -154,29 +185,26 @@ def pages_of(content: bytes) -> int:
 
 
 def in_turns(
-    subject: Subject,
-    real: Callable[[], float],
-    reference: Callable[[], float],
-    runs: int = RUNS,
-    turn: int = IN_TURN,
-    warm_up: int = WARM_UP,
+    subject: Subject, real: Callable[[], float], reference: Callable[[], float], plan: Plan = BY_TENS
 ) -> Timed:
     """Take both in turns, so that a busy moment of the machine hits both alike."""
     for once in (real, reference):
-        for _ in range(warm_up):
+        for _ in range(plan.warm_up):
             once()
-    before = subject.server.peak_mb()
-    subject.server.forget_peaks()
-    ours, theirs, until = [], [], time.monotonic() + PATIENCE
-    while len(ours) < runs and (not ours or time.monotonic() < until):
-        ours += [real() for _ in range(turn)]
-        theirs += [reference() for _ in range(turn)]
+    server = subject.server
+    before, computed = server.peak_mb(), server.cpu_seconds()
+    server.forget_peaks()
+    ours, theirs, until = [], [], time.monotonic() + plan.seconds
+    while len(ours) < plan.runs and (not ours or time.monotonic() < until):
+        ours += [real() for _ in range(plan.turn)]
+        theirs += [reference() for _ in range(plan.turn)]
     return Timed(
         ms=median(ours),
         reference_ms=median(theirs),
         ratio=median(ours) / median(theirs),
-        rss_mb=subject.server.peak_mb(),
+        rss_mb=server.peak_mb(),
         rss_before_mb=before,
+        cpu_ms=(server.cpu_seconds() - computed) * 1000 / len(ours),
         runs=len(ours),
         spread_ms=spread(ours),
         reference_spread_ms=spread(theirs),

@@ -28,6 +28,11 @@ class Server:
         """The most that any one worker has held since forget_peaks."""
         return max(_peak_kb(worker) for worker in self.workers()) / 1024
 
+    def cpu_seconds(self) -> float:
+        """What all workers have computed so far: the one time that a busy machine hardly stretches."""
+        times = [child.cpu_times() for child in psutil.Process(self.process.pid).children()]
+        return sum(each.user + each.system for each in times)
+
     def forget_peaks(self) -> None:
         """Begin peaks anew, so that each measure has its own; where the kernel refuses, they only grow."""
         for worker in self.workers():

@@ -41,6 +41,7 @@ def write(path: Path, clinics: dict, worse: dict) -> None:
         "sqlite": sqlite3.sqlite_version,
         "cores": os.cpu_count(),
         "machine": platform.machine(),
+        "load": [round(each, 2) for each in os.getloadavg()],
     }
     content = {**worse, "limits": LIMITS, "clinics": clinics, "made": made}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -53,7 +54,23 @@ def show(clinics: dict[str, dict], worse: dict[str, dict]) -> str:
         lines += [cells(name, where, numbers[name]) for where, numbers in clinics.items()]
         lines += [cells(name, "worse", row, verdict(name, row))]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(aligned(line, widths) for line in lines)
+    return "\n".join([*(aligned(line, widths) for line in lines), *notes(clinics)])
+
+
+def notes(clinics: dict[str, dict]) -> list[str]:
+    """What the numbers above leave open."""
+    said = []
+    for where, measures in clinics.items():
+        if report := measures.get("report_pdf"):
+            said.append(
+                f"{where}: {report['pages']} pages; Chromium from the HTML's text to a PDF with tags and bookmarks takes "
+                f"{report['reference_from_html_ms']:.0f} ms, ratio {report['ratio_from_html']:.2f}"
+            )
+    if os.getloadavg()[1] > os.cpu_count():
+        said.append(
+            f"The machine is busy (load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores): too slow."
+        )
+    return said
 
 
 def verdict(name: str, row: dict) -> str:

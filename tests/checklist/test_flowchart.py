@@ -42,6 +42,20 @@ def test_without_a_path_nothing_is_marked():
     assert {arrow.taken for arrow in drawing.arrows} == {False}
 
 
+def test_of_two_ways_to_one_end_only_the_one_taken_is_marked():
+    question, end = "all-servers-entrusted", "in-scope"
+    second = {"from": "start", "to": end, "points": [[0, 0], [9, 0]], "label": "近道"}
+    drawing = draw(
+        {**CHART, "edge": [*EDGES, second]}, ["start", question, end], [["start", question], [question, end]]
+    )
+    assert [arrow.label for arrow in drawing.arrows if arrow.taken] == ["", "YES"]
+
+
+def test_a_path_that_stops_at_a_question_has_no_end():
+    drawing = draw(CHART, ["start", "all-servers-entrusted"], [["start", "all-servers-entrusted"]])
+    assert [(box.on_path, box.is_end) for box in drawing.boxes[:2]] == [(True, False), (True, False)]
+
+
 def test_every_line_of_text_stands_inside_its_box():
     for box in draw(CHART, [], []).boxes:
         assert all(box.y < y < box.y + box.h for y, _ in box.lines)

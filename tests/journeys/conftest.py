@@ -38,17 +38,17 @@ def faults() -> list[str]:
 def sits_down(edition, live_server, new_context, faults):
     """sits_down(user): that person, logged in, at a browser of their own; nobody: a stranger to the site.
 
-    `hands` is how they work (steps.py), further words are Playwright's options of a context. Afterwards no
-    console has complained, no file was missing and nothing was asked of another host.
+    `hands` is how they work (steps.py), `at` another server; further words are Playwright's options of a context.
+    Afterwards no console has complained, no file was missing and nothing was asked of another host.
     """
 
-    def at_a_browser(user=None, hands=Person, **options) -> Person:
+    def at_a_browser(user=None, hands=Person, at=live_server.url, **options) -> Person:
         context = new_context(**{**hands.OPTIONS, **options})
         context.set_default_timeout(10_000)
-        watch(context, live_server.url, faults)
+        watch(context, at, faults)
         if user:
-            context.add_cookies([session_cookie(user, live_server.url)])
-        return hands(context.new_page(), live_server.url)
+            context.add_cookies([session_cookie(user, at)])
+        return hands(context.new_page(), at)
 
     yield at_a_browser
     assert faults == []

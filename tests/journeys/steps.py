@@ -51,6 +51,9 @@ class Person:
         """A day that has not passed, whenever the test runs."""
         self.types(label, f"{timezone.localdate().year}-12-31")
 
+    def loses_the_session(self) -> None:
+        self.page.context.clear_cookies()
+
     def logs_in(self, email: str, password: str) -> None:
         self.types("メールアドレス", email)
         self.types("パスワード", password)
@@ -71,7 +74,9 @@ class Person:
     def fields(self) -> list[str]:
         """What there is to fill in: labels of the fields in sight, a group of radios as one."""
         groups = [each.inner_text() for each in self.page.locator("main legend").all()]
-        labels = [each for each in self.page.locator("main label:visible").all() if not each.evaluate(OF_A_RADIO)]
+        labels = [
+            each for each in self.page.locator("main label:visible").all() if not each.evaluate(OF_A_RADIO)
+        ]
         return groups + [each.inner_text() for each in labels]
 
     def prints(self, link: str) -> bytes:

@@ -62,3 +62,11 @@ def test_a_row_takes_the_focus_when_it_opens_and_gives_it_back(sits_down, direct
     at_work.hits("1")
     at_work.presses("保存")
     expect(at_work.named("link", "1.1①を変更")).to_be_focused()
+
+
+def test_the_menu_of_a_narrow_window_unfolds_by_key(sits_down, director, clinic):
+    at_work = sits_down(director, AtTheKeys, viewport={"width": 375, "height": 700})
+    at_work.opens("clinic_home", clinic.code)
+    at_work.acts_on(at_work.page.locator("summary", has_text="メニュー"))
+    at_work.follows("印刷")
+    at_work.sees("A4のPDF")

@@ -1,0 +1,56 @@
+"""What a page looks like to somebody with a reader, a narrow window or large letters."""
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import Page
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "rules => axe.run({runOnly: rules, resultTypes: ['violations']})"
+HEIGHT = 800
+
+
+def faults_of(page: Page) -> list[str]:
+    """axe's violations at two widths, folded up and unfolded; what sticks out at 320px or with letters twice as large."""
+    page.evaluate(AXE)
+    found = []
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{width}px: {each}" for each in violations(page)]
+        if page.evaluate(UNFOLD):
+            found += [f"{width}px, unfolded: {each}" for each in violations(page)]
+            found += [f"{width}px, unfolded: {each}" for each in sticking_out(page)]
+            page.evaluate(FOLD)
+    page.set_viewport_size({"width": 320, "height": HEIGHT})
+    found += [f"320px: {each}" for each in sticking_out(page)]
+    page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found += [f"200% letters: {each}" for each in sticking_out(page)]
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    found = page.evaluate(RUN, RULES)["violations"]
+    return [f"{each['id']} {[node['target'] for node in each['nodes']]}" for each in found]
+
+
+def sticking_out(page: Page) -> list[str]:
+    """The innermost elements that make the page scroll sideways; none where it does not."""
+    return page.evaluate(STICKING_OUT)
+
+
+UNFOLD = """() => {
+  const folded = [...document.querySelectorAll("details:not([open])")].filter(each => each.checkVisibility());
+  folded.forEach(each => { each.open = true; each.dataset.unfolded = "1"; });
+  return folded.length;
+}"""
+FOLD = "() => document.querySelectorAll('details[data-unfolded]').forEach(each => { each.open = false; })"
+STICKING_OUT = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  const wide = [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > page.clientWidth + 1);
+  const inner = wide.filter(each => !wide.some(other => other !== each && each.contains(other)));
+  return [`${page.scrollWidth} > ${page.clientWidth}`, ...inner.slice(0, 5).map(each => each.outerHTML.slice(0, 120))];
+}"""

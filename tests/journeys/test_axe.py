@@ -1,0 +1,277 @@
+"""Every screen for every eye: axe at 1280 and 375px, nothing sideways at 320px or with letters twice as large."""
+
+import pytest
+from django.urls import get_resolver
+from django.utils import timezone
+
+from checklist import sample
+from checklist.models import Assessment
+from compliance.links import welcome_path
+from compliance.models import Clinic
+from tests.conftest import PASSWORD
+from tests.journeys import job
+from tests.journeys.eyes import faults_of
+from vendors.models import Component, System, Vendor
+
+pytestmark = pytest.mark.journey
+
+# Pages of a clinic: what stands in their address besides the clinic's code.
+CLINIC_PAGES = {
+    "clinic_home": [],
+    "sections": [],
+    "items": [],
+    "item": ["10-9"],
+    "exempt": ["5"],
+    "applicability": [],
+    "letter": ["vendor"],
+    "confirm": [],
+    "prints": [],
+    "systems": [],
+    "new_system": [],
+    "system": ["system"],
+    "edit_system": ["system"],
+    "new_component": ["system"],
+    "edit_component": ["component"],
+    "vendor": ["vendor"],
+    "clinic": [],
+}
+OTHER_PAGES = {
+    *("first_start", "start_code", "help", "welcome", "clinics", "confirmation"),
+    *(
+        "account_login",
+        "account_logout",
+        "account_signup",
+        "account_change_password",
+        "account_reauthenticate",
+    ),
+}
+NO_PAGES = {
+    "home": "leads on",
+    **dict.fromkeys(
+        ["open_sample", "delete_sample", "remove_system", "remove_component"], "a POST, leads on"
+    ),
+    **dict.fromkeys(["print_draft", "print_blank", "print_determination", "print_confirmed"], "a PDF"),
+    "item_row": "a part of the page `items`, looked at there",
+}
+
+
+def test_the_eyes_are_open(sits_down):
+    visitor = sits_down()
+    visitor.opens("help")
+    visitor.page.evaluate("document.querySelector('h1').outerHTML = '<img>'")
+    visitor.page.evaluate("document.querySelector('main p').style = 'white-space: nowrap; color: #bbb'")
+    found = " ".join(faults_of(visitor.page))
+    for fault in (
+        "1280px: image-alt",
+        "375px: color-contrast",
+        "page-has-heading-one",
+        "320px: ",
+        "200% letters: ",
+    ):
+        assert fault in found
+
+
+def test_every_address_is_a_page_looked_at_here_or_no_page():
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert names == set(CLINIC_PAGES) | OTHER_PAGES | set(NO_PAGES)
+
+
+@pytest.fixture
+def looks(faults):
+    """looks(person, "404"): look at the page that stands before that person."""
+
+    def look(person, screen: str) -> None:
+        faults.extend(f"{screen}: {each}" for each in faults_of(person.page))
+
+    return look
+
+
+@pytest.fixture
+def walks(looks):
+    """walks(person, clinic, code): look at the clinic's pages, all or those named."""
+
+    def walk(person, clinic: Clinic, names=CLINIC_PAGES) -> None:
+        for name in names:
+            person.opens(name, clinic.code, *address(clinic, name))
+            looks(person, name)
+
+    return walk
+
+
+def address(clinic: Clinic, name: str) -> list:
+    """Words of an address; a table's name stands for its first row in the clinic."""
+    tables = {"system": System, "component": Component, "vendor": Vendor}
+    first = {
+        word: table.objects.filter(clinic=clinic).order_by("pk").first() for word, table in tables.items()
+    }
+    return [first[word].pk if word in first else word for word in CLINIC_PAGES[name]]
+
+
+@pytest.fixture
+def filled(edition) -> Clinic:
+    """The sample: half answered, three systems, a vendor to be asked."""
+    return sample.seed(timezone.localdate())
+
+
+def test_pages_before_the_log_in(sits_down, looks, stranger):
+    visitor = sits_down()
+    visitor.opens("first_start")
+    looks(visitor, "first_start")
+    visitor.presses("自己点検を始める")
+    visitor.sees("か所を直してください")
+    looks(visitor, "first_start with errors")
+    visitor.opens("help")
+    looks(visitor, "help")
+    visitor.goes("/nowhere/")
+    looks(visitor, "404 for nobody")
+    visitor.opens("account_signup")
+    looks(visitor, "account_signup")
+    visitor.goes(welcome_path(stranger))
+    looks(visitor, "welcome")
+    visitor.presses("始める")
+    visitor.sees("か所を直してください")
+    looks(visitor, "welcome with errors")
+    visitor.opens("account_login")
+    looks(visitor, "account_login")
+    visitor.logs_in("nobody@example.jp", "wrong-password-1")
+    visitor.sees("か所を直してください")
+    looks(visitor, "account_login with errors")
+
+
+def test_the_start_code_for_another_machine(sits_down, looks):
+    visitor = sits_down(extra_http_headers={"X-Forwarded-For": "192.0.2.7"})
+    visitor.opens("first_start")
+    visitor.sees("開始コード")
+    looks(visitor, "start_code")
+    visitor.types("開始コード", "0000-0000")
+    visitor.presses("進む")
+    visitor.sees("開始コードが違います")
+    looks(visitor, "start_code with errors")
+
+
+def test_pages_of_an_account(sits_down, looks, both, stranger):
+    nobody, somebody = sits_down(stranger), sits_down(both)
+    nobody.opens("clinics")
+    looks(nobody, "clinics without any")
+    for name in ("clinics", "help", "account_logout", "account_change_password", "account_reauthenticate"):
+        somebody.opens(name)
+        looks(somebody, name)
+    somebody.goes("/nowhere/")
+    looks(somebody, "404 for somebody")
+
+
+def test_pages_of_a_filled_clinic(sits_down, walks, looks, filled):
+    visitor = sits_down(sample.visitor())
+    walks(visitor, filled)
+    visitor.opens("items", filled.code, query="?status=todo")
+    looks(visitor, "items, those with something to do")
+    visitor.follows("3②を変更")
+    visitor.sees("解説を見る")
+    looks(visitor, "items with an open row")
+
+
+def test_pages_of_a_new_clinic(sits_down, walks, looks, director, clinic):
+    empty = ["clinic_home", "sections", "items", "applicability", "systems", "confirm", "prints"]
+    walks(sits_down(director), clinic, empty)
+
+
+def test_pages_of_a_confirmed_clinic(sits_down, walks, looks, filled, confirmed):
+    confirmed(Assessment.objects.get(clinic=filled))
+    visitor = sits_down(sample.visitor())
+    walks(visitor, filled, ["clinic_home", "sections", "items", "item", "exempt", "prints"])
+    visitor.opens("confirmation", filled.code)
+    looks(visitor, "confirmation")
+    visitor.presses("点検を再開する")
+    visitor.sees("か所を直してください")
+    looks(visitor, "confirmation with errors")
+    job.reopens(visitor)
+    visitor.opens("confirmation", filled.code)
+    looks(visitor, "confirmation, reopened")
+
+
+@pytest.mark.parametrize(("bearer", "words"), [("vendor", "YES："), ("clinic", "NO：")])
+def test_the_outcomes_of_the_determination(sits_down, looks, director, clinic, bearer, words):
+    system = System.register(
+        clinic, by=director, name="電子カルテ", vendor_name="あおぞら", location="external"
+    )
+    where = {"written_in": "contract", "document": "保守契約書", "clause": "第8条"}
+    Component.register(system, by=director, kind="server", name="クラウド", update_bearer=bearer, **where)
+    at_work = sits_down(director)
+    at_work.opens("applicability", clinic.code)
+    at_work.presses("この判断を記録する")
+    at_work.sees(words, "この判断は記録済みです。")
+    looks(at_work, f"applicability, {words}")
+
+
+def test_pages_that_refuse(sits_down, looks, reader, director, clinic):
+    guest, at_work = sits_down(reader), sits_down(director)
+    guest.opens("confirm", clinic.code)
+    guest.sees("この操作は、管理担当の方ができます")
+    looks(guest, "403")
+    at_work.opens("clinic_home", "elsewhere")
+    at_work.sees("ページが見つかりません")
+    looks(at_work, "404")
+    at_work.opens("clinic", clinic.code)
+    at_work.page.context.clear_cookies(name="csrftoken")
+    at_work.presses("保存")
+    at_work.sees("もう一度、保存してください")
+    looks(at_work, "403, an old form")
+
+
+def test_forms_with_errors(sits_down, looks, director, clinic):
+    at_work = sits_down(director)
+    at_work.opens("item", clinic.code, "8-1")
+    at_work.chooses("実施済")
+    at_work.types("確認日", "2090-01-01")
+    at_work.presses("保存")
+    at_work.sees("まだ来ていない日付です。")
+    looks(at_work, "item with errors")
+    for name, words, button in (
+        ("new_system", [], "保存"),
+        ("exempt", ["5"], "対象外にする"),
+        ("confirm", [], "この内容で確定する"),
+    ):
+        at_work.opens(name, clinic.code, *words)
+        at_work.presses(button)
+        at_work.sees("か所を直してください")
+        looks(at_work, f"{name} with errors")
+
+
+def test_pages_where_somebody_was_first(sits_down, looks, director, clerk, clinic, answer):
+    at_work = sits_down(director)
+    at_work.opens("exempt", clinic.code, "5")
+    answer("5-3").record(1, by=clerk, status="done")
+    at_work.types("当てはまらない理由", "外部保存をしていないため。")
+    at_work.presses("対象外にする")
+    at_work.sees("どの項目も変えていません")
+    looks(at_work, "409 of exempt")
+    at_work.opens("item", clinic.code, "8-1")
+    answer("8-1").record(1, by=clerk, status="open", plan="連絡先の一覧を作る")
+    job.answers(at_work, "わからない")
+    at_work.presses("保存")
+    at_work.sees("ほかの人が先に保存しました")
+    looks(at_work, "409 of an item")
+    at_work.opens("items", clinic.code)
+    at_work.follows("8③を答える")
+    answer("8-3").record(1, by=clerk, status="done")
+    job.answers(at_work, "わからない")
+    at_work.presses("保存")
+    at_work.sees("ほかの人が先に保存しました")
+    looks(at_work, "409 of a row")
+    at_work.opens("clinic", clinic.code)
+    clinic.describe(1, by=director, address="青葉県みなと市1-2")
+    at_work.types("所在地", "青葉県みなと市3-4")
+    at_work.presses("保存")
+    at_work.sees("ほかの人が先に保存しました")
+    looks(at_work, "409 of the clinic")
+
+
+def test_the_page_with_what_was_typed_before_the_log_in(sits_down, looks, director, clinic):
+    at_work = sits_down(director)
+    at_work.opens("item", clinic.code, "8-1")
+    job.answers(at_work, "わからない")
+    at_work.loses_the_session()
+    at_work.presses("保存")
+    at_work.logs_in(director.email, PASSWORD)
+    at_work.sees("ログアウトの前に入力していた内容です")
+    looks(at_work, "item with what was typed")

@@ -1,0 +1,334 @@
+"""Whatever is sent to a form, no page breaks; whatever stands in a text, no page takes it for markup."""
+
+import os
+from io import BytesIO
+
+import pytest
+from django.db.models import CharField, EmailField, TextField
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from checklist.choices import Status
+from checklist.models import Answer, Assessment
+from compliance.choices import PERMISSIONS, Role
+from compliance.models import Clinic
+from tests.web import HTMX, addresses, at, browser, form_with, furnish, ids_of, tree, undone, words
+from vendors.models import Component, System, Vendor
+
+pytestmark = pytest.mark.django_db
+PAGES = {address.name: address for address in addresses()}
+# FUZZ=5000 asks for the scoreboard's number, over all forms; the usual run is a sample of it.
+EXAMPLES = int(os.environ.get("FUZZ", "700"))
+
+# Bad input
+
+NASTY = [
+    "", " ", "\x00", "\x07", "a\x00b", "\r\n", "　", "０", "-1", "1e9", "9" * 30, "NaN", "true", "null", "[]", "{}", "%00", "%s",
+    "２０２６－１３－０１", "2026-02-30", "0000-00-00", "令和元年1月1日", "昭和64年1月8日", "R99.1.1", "..//..//", "\ufeff", "\u202e",
+    "\U000e0001", "👨‍👩‍👧", "𠮷", "﷽", "'; DROP TABLE x;--", "<script>alert(1)</script>", "{{7*7}}", "=1+1", "あ" * 1001, "x" * 5000,
+]  # fmt: skip
+CHOICES = [
+    *Status.values,
+    "server",
+    "terminal",
+    "vendor",
+    "clinic",
+    "contract",
+    "external",
+    "in_house",
+    "director",
+    "1",
+    "on",
+]
+TEXTS = st.sampled_from(NASTY) | st.text(max_size=60) | st.sampled_from(CHOICES)
+FIELDS = {
+    "item": ["status", *Answer.DECLARED[1:], "version", "row", "next", "filter"],
+    "exempt": ["codes", "reason", "version-7-5", "version-7-6"],
+    "applicability": ["version"],
+    "confirm": ["examiner", "examined_on", "safety_officer", "seen"],
+    "confirmation": ["why"],
+    "new_system": ["name", "vendor_name", "product", "product_version", "entrusted_work", "location", "has_no_server"],
+    "edit_system": ["name", "vendor_name", "product", "product_version", "entrusted_work", "location", "version"],
+    "new_component": ["kind", "name", "quantity", "completes_on_device", "update_bearer", "written_in", "document", "clause"],
+    "edit_component": ["kind", "name", "quantity", "update_bearer", "written_in", "document", "clause", "version"],
+    "remove_system": ["version"],
+    "remove_component": ["version"],
+    "vendor": ["name", "contact", "phone", "email", "version"],
+    "clinic": ["name", "organization", "address", "phone", "institution_code", "director", "safety_officer",
+               "safety_officer_since_on", "version"],
+    "account_login": ["login", "password", "next", "remember"],
+    "account_change_password": ["oldpassword", "password1", "password2"],
+    "account_reauthenticate": ["password", "next"],
+    "first_start": ["clinic", "name", "position", "email", "password"],
+    "start_code": ["code"],
+    "welcome": ["name", "password"],
+}  # fmt: skip
+BEFORE_ANY_CLINIC = {"first_start", "start_code"}
+# A form that can be filled in rightly is so half of the time: beyond the form lie the model and the database.
+RIGHT = {
+    "status": "done", "version": "1", "codes": "7-5", "version-7-5": "1", "version-7-6": "1", "reason": "理由", "location": "external",
+    "kind": "server", "quantity": "1", "update_bearer": "vendor", "written_in": "unknown", "name": "名", "why": "直す", "clinic": "院",
+    "position": "staff", "email": "a@example.jp", "password": "mori-no-kumasan-8", "examiner": "人", "safety_officer": "人",
+    "examined_on": "2026-11-05", "seen": "0" * 64,
+}  # fmt: skip
+
+
+def bodies(name: str):
+    """Bodies of a form: each field absent, right, or anything, once or twice."""
+    values = {
+        f: st.lists(TEXTS | st.just(RIGHT.get(f, "")), max_size=2) | st.just([RIGHT.get(f, "")])
+        for f in FIELDS[name]
+    }
+    return st.fixed_dictionaries(values)
+
+
+@pytest.fixture
+def ids(clinic, director) -> dict:
+    return furnish(clinic, director)
+
+
+def fuzzed(name: str, send) -> None:
+    """Call send(body, in place or not) for many bodies of a form."""
+    count = max(EXAMPLES // len(FIELDS), 5)
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(bodies(name), st.booleans())
+    def each(body, in_place):
+        with undone():
+            send(body, HTMX if in_place else {})
+
+    each()
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in BEFORE_ANY_CLINIC])
+def test_no_body_breaks_a_form(name, ids, director, both):
+    client, path = browser(None if name == "account_login" else director), PAGES[name].path(ids)
+    seen = set()
+
+    def send(body, headers):
+        seen.add(client.post(path, body, headers=headers).status_code)
+
+    fuzzed(name, send)
+    assert seen <= {200, 204, 302, 404, 409, 422, 429}
+
+
+@pytest.mark.parametrize("name", sorted(BEFORE_ANY_CLINIC))
+def test_no_body_breaks_the_first_start(name, edition):
+    def send(body, headers):
+        where = {"REMOTE_ADDR": "10.0.0.5"} if name == "start_code" else {}
+        assert browser(**where).post(PAGES[name].path({}), body, headers=headers).status_code in {302, 422}
+
+    fuzzed(name, send)
+
+
+@pytest.mark.parametrize(
+    "name", ["item", "exempt", "vendor", "clinic", "confirm", "new_system", "edit_component"]
+)
+def test_no_body_of_an_ended_session_breaks_the_way_back(name, ids, clinic, director):
+    path = PAGES[name].path(ids)
+    proof = form_with(browser(director).get(path), "typed_by").fields["typed_by"]
+
+    def send(body, headers):
+        client = browser()
+        response = client.post(path, {**body, "typed_by": proof}, headers=headers)
+        assert response.status_code == (204 if headers else 302)
+        client.force_login(director)
+        assert client.get(f"{path}?kept=1").status_code in {200, 422}
+
+    fuzzed(name, send)
+
+
+def test_every_form_that_takes_a_post_is_fuzzed():
+    """Those that are left out read nothing of what is sent, or only delete."""
+    reading = {
+        "home",
+        "help",
+        "clinics",
+        "clinic_home",
+        "sections",
+        "items",
+        "item_row",
+        "letter",
+        "prints",
+        "systems",
+        "system",
+    }
+    printing = {"print_draft", "print_blank", "print_determination", "print_confirmed"}
+    acting = {"account_logout", "account_signup", "open_sample", "delete_sample"}
+    assert set(PAGES) - set(FIELDS) == reading | printing | acting
+
+
+@pytest.mark.parametrize(
+    "name", ["items", "item_row", "item", "letter", "applicability", "systems", "account_login", "exempt"]
+)
+def test_no_query_breaks_a_page(name, ids, director):
+    client, path = browser(None if name == "account_login" else director), PAGES[name].path(ids)
+    for key in ("status", "open", "kept", "saved", "pdf_", "next", "page"):
+        for value in NASTY:
+            assert client.get(path, {key: value}).status_code == 200
+
+
+@pytest.mark.parametrize("name", [n for n, p in PAGES.items() if p.parameters and n not in {"delete_sample"}])
+def test_no_path_breaks_the_site(name, ids, director):
+    client = browser(director)
+    client.raise_request_exception = True
+    for parameter in PAGES[name].parameters:
+        for value in ("0", "x", "%00", "%2e%2e", "%0d%0a", "9" * 25, "あ", "<b>", "-1", "10-9'"):
+            path = PAGES[name].path({**ids, **{f"{name}.{parameter}": 7777777}} if parameter in NUMBERS else
+                                    {**ids, f"{name}.{parameter}": "SLOT"})  # fmt: skip
+            path = path.replace("7777777" if parameter in NUMBERS else "SLOT", value)
+            assert client.get(path).status_code in {200, 404, 405}
+
+
+NUMBERS = {"pk", "vendor_id", "year", "number"}
+
+
+@pytest.mark.parametrize(
+    "header", ["HX-Current-URL", "HX-Target", "Referer", "Accept-Language", "X-Forwarded-For", "Origin"]
+)
+@pytest.mark.parametrize("value", ["\x07", "あ", "x" * 5000, "//[", "javascript:alert(1)", "%00"])
+def test_no_header_breaks_a_page(header, value, ids, director):
+    for client in (browser(director), browser()):
+        response = client.get(PAGES["item_row"].path(ids), headers={**HTMX, header: value})
+        assert response.status_code in {200, 204, 302}
+
+
+# Markup
+
+
+MARKUP = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><svg onload=alert(1)>", "{{7*7}}{% now 'Y' %}",
+          "</textarea><script>x</script>", "javascript:alert(1)", "&lt;b&gt;<b>", "<!--", "]]>"]  # fmt: skip
+OWN_SCRIPTS = {"/static/django_htmx/htmx-2.min.js", "/static/site.js"}
+
+
+def write(clinic, text: str) -> None:
+    """Put `text` into every free text of the clinic, over the heads of the forms."""
+    for model in (Clinic, Vendor, System, Component, Answer):
+        mine = model.objects.filter(**({"pk": clinic.pk} if model is Clinic else {"clinic": clinic}))
+        free = [
+            f
+            for f in model._meta.fields
+            if isinstance(f, CharField | TextField) and not f.choices and not f.unique
+        ]
+        mine.update(
+            **{
+                f.name: text[: 10 if f.max_length == 10 else None]
+                for f in free
+                if not isinstance(f, EmailField)
+            }
+        )
+    for number, answer in enumerate(Answer.objects.filter(clinic=clinic)):
+        Answer.objects.filter(pk=answer.pk).update(status=Status.values[number % 5])
+
+
+@pytest.fixture
+def written(clinic, director):
+    """written(text): the clinic, its director and all that they have, named `text`; the ids of the URLs."""
+
+    def act(text: str) -> dict:
+        director.name = text
+        director.save()
+        system = System.register(clinic, by=director, name="x", vendor_name="x", location="external")
+        server = Component.register(system, by=director, kind="server", name="x")
+        write(clinic, text)
+        from tests.web import determine_and_confirm
+
+        confirmation = determine_and_confirm(Clinic.objects.get(pk=clinic.pk), director)
+        confirmation.reopen(by=director, why=text)
+        return ids_of(clinic, system, server, confirmation)
+
+    return act
+
+
+def foreign_elements(response) -> list[str]:
+    """What no template of ours holds: a script of somebody else's, a handler, an image, an address that runs."""
+    return [e.tag for e in tree(response).iter() if _is_foreign(e)]
+
+
+def _is_foreign(element) -> bool:
+    if element.tag == "script":
+        return element.get("src") not in OWN_SCRIPTS
+    links = [element.get(name, "") for name in ("href", "src", "action", "formaction", "hx-get", "hx-post")]
+    runs = any(link.lower().startswith(("javascript:", "data:")) for link in links)
+    return (
+        element.tag in {"img", "iframe", "object", "b"}
+        or runs
+        or any(name.startswith("on") for name in element.keys())
+    )
+
+
+def test_what_is_looked_for_would_be_found():
+    class Page:
+        content = b'<p><script>x</script><svg onload="x"></svg><img src="x"><a href="javascript:x">x</a></p>'
+
+    assert foreign_elements(Page()) == ["script", "svg", "img", "a"]
+
+
+def pages(client, ids: dict) -> dict:
+    """Every HTML page, partial and refused form, with what the database holds in it."""
+    found = {}
+    for name, page in PAGES.items():
+        if not page.of_a_clinic or name.startswith(("print_", "remove_", "delete_")):
+            continue
+        path = page.path(ids)
+        found[name] = client.get(path)
+        found[f"{name} opened"] = client.get(f"{path}?open=7-5&status={ids['text']}", headers=HTMX)
+        typed = dict.fromkeys([*FIELDS.get(name, []), "x"], ids["text"])
+        found[f"{name} refused"] = client.post(path, typed)
+        found[f"{name} stale"] = client.post(
+            path, {**typed, **{k: v for k, v in RIGHT.items() if k in typed}, "version": "0"}
+        )
+    return found
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_markup_in_every_text_is_text_on_every_page(text, written, director, monkeypatch):
+    ids = {**written(text), "text": text}
+    shown = pages(browser(director), ids)
+    assert {n: found for n, r in shown.items() if r.content and (found := foreign_elements(r))} == {}
+    for name in ("item", "systems", "system", "clinic", "vendor", "confirm", "letter", "clinic_home"):
+        values = {v for e in tree(shown[name]).iter() for v in (words(e), e.get("value", ""))}
+        assert (name, any(" ".join(text.split()) in v for v in values)) == (name, True)
+
+
+@pytest.mark.parametrize("text", MARKUP[:4])
+def test_markup_in_every_text_is_text_on_paper(text, written, director, monkeypatch):
+    for views in ("prints", "applicability"):
+        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: html.encode())
+    ids, client = written(text), browser(director)
+    for name in ("print_draft", "print_confirmed", "print_blank", "print_determination"):
+        html = client.get(PAGES[name].path(ids)).content.decode()
+        assert (name, text in html) == (name, text.startswith("{{"))
+        assert (name, "<script" in html, "<img src=x" in html) == (name, False, False)
+    letter = client.get(PAGES["letter"].path(ids) + "?pdf=1").content.decode()
+    assert text.startswith("{{") or text not in letter
+
+
+def test_markup_on_paper_reads_as_it_was_typed(written, director):
+    text = "<b>{{7*7}}</b><img src=file:///etc/passwd>"
+    ids = written(text)
+    content = browser(director).get(PAGES["print_determination"].path(ids)).content
+    read = "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages)
+    assert "<b>{{7*7}}</b>" in read
+    assert "root:" not in read
+
+
+def test_markup_in_a_message_is_text(clinic, director):
+    client = browser(director)
+    response = client.post(at("new_system", clinic), {**RIGHT, "name": "<script>alert(1)</script>"})
+    page = client.get(response.url)
+    assert "「<script>alert(1)</script>」を登録しました。" in words(tree(page))
+    assert foreign_elements(page) == []
+
+
+def test_the_director_who_fuzzes_may_do_everything(clinic, director):
+    """Otherwise the forms above were never reached."""
+    assert PERMISSIONS[director.memberships.get(clinic=clinic).role] == PERMISSIONS[Role.ADMIN]
+    assert Assessment.objects.filter(clinic=clinic).count() == 1
