@@ -2,7 +2,7 @@ from django import forms
 from django.utils import timezone
 
 from checklist.choices import Status
-from compliance.fields import ChoiceField, DateField, TextField, not_in_the_future
+from compliance.fields import ChoiceField, DateField, EmailField, TextField, not_in_the_future
 from compliance.forms import PasswordField, check_password
 from compliance.models import User
 
@@ -106,14 +106,10 @@ class FirstStartForm(forms.Form):
         choices=[("director", "院長・管理者"), ("staff", "事務など、院長に頼まれた人")],
         missing="あなたの立場を選んでください。",
     )
-    email = forms.EmailField(
-        label="メールアドレス",
+    email = EmailField(
+        example="hanako@example.jp",
         help_text="ログインに使います。メールは送りません。",
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-        error_messages={
-            "required": "メールアドレスを入力してください。",
-            "invalid": "メールアドレスの形になっていません。例：hanako@example.jp",
-        },
     )
     password = PasswordField(
         label="パスワード",

@@ -48,6 +48,18 @@ class TextField(forms.CharField):
             )
 
 
+class EmailField(forms.EmailField):
+    """An address of up to 254 characters, as long as a mail address may be."""
+
+    def __init__(self, *, example: str, **kwargs):
+        messages = {
+            "required": "メールアドレスを入力してください。",
+            "invalid": f"メールアドレスの形になっていません。例：{example}",
+            "max_length": "メールアドレスは254文字までです。",
+        }
+        super().__init__(max_length=254, error_messages=messages, label="メールアドレス", **kwargs)
+
+
 class DateInput(forms.DateInput):
     """A native date input; what is no ISO date stays visible as typed text."""
 

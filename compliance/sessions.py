@@ -14,7 +14,7 @@ from compliance.models import TypedInput, User
 
 SEEN_EVERY = 300  # seconds: saving on every request would turn each GET into a write
 _SALT = "typed-by"
-_NEVER_KEPT = {"csrfmiddlewaretoken", "typed_by", "version"}
+_NEVER_KEPT = {"csrfmiddlewaretoken", "typed_by"}
 
 
 class SessionLimits:
@@ -61,7 +61,10 @@ def to_log_in(then: str, in_place: str | None) -> HttpResponse:
 
 def _page_of(request: HttpRequest) -> str:
     """The path of the page that htmx runs on."""
-    return urlsplit(request.headers.get("HX-Current-URL", "/")).path
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", "/")).path
+    except ValueError:
+        return "/"
 
 
 class NoStore:

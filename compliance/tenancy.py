@@ -6,7 +6,7 @@ from django.db import models
 from django.shortcuts import get_object_or_404
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import QueryDict
 
     from compliance.models import Membership
 
@@ -19,9 +19,9 @@ class Conflict(Exception):
         self.current = current
 
 
-def posted_version(request: "HttpRequest", name: str = "version") -> int:
+def version_in(data: "QueryDict", name: str = "version") -> int:
     """The version a form was made from; 0, which is always stale, where it is missing or no number."""
-    typed = request.POST.get(name, "")
+    typed = data.get(name, "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 

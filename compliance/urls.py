@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from compliance import views
 
+handler400 = "compliance.views.bad_request"
 handler404 = "compliance.views.page_not_found"
 handler500 = "compliance.views.server_error"
 

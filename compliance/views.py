@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -10,7 +11,7 @@ from compliance.forms import ClinicForm, WelcomeForm, their_values
 from compliance.links import user_of_link
 from compliance.models import Clinic, Membership
 from compliance.sessions import keep, kept_input
-from compliance.tenancy import Conflict, posted_version
+from compliance.tenancy import Conflict, version_in
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -33,16 +34,18 @@ def clinics(request: HttpRequest) -> HttpResponse:
 def clinic(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/clinic/"""
     kept = kept_input(request)
-    form = ClinicForm(request.POST or kept) if request.POST or kept else ClinicForm.of(member.clinic)
+    data = request.POST or kept
+    form = ClinicForm(data) if data else ClinicForm.of(member.clinic)
+    version = version_in(data) if data else member.clinic.version
     if request.method == "POST" and form.is_valid():
         try:
-            member.clinic.describe(posted_version(request), by=request.user, **form.cleaned_data)
+            member.clinic.describe(version, by=request.user, **form.cleaned_data)
             messages.success(request, "医療機関の情報を保存しました。")
             return redirect("clinic_home", member.clinic.code)
         except Conflict as conflict:
             theirs = their_values(form, conflict.current)
             return clinic_form(request, form, 409, theirs=theirs, version=conflict.current.version)
-    return clinic_form(request, form, 422 if request.POST else 200, kept=kept, version=member.clinic.version)
+    return clinic_form(request, form, 422 if request.POST else 200, kept=kept, version=version)
 
 
 def clinic_form(request: HttpRequest, form: ClinicForm, status: int, **context) -> HttpResponse:
@@ -66,6 +69,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose page is older than the log-in: what was typed is kept and shown again, unsaved."""
     back = f"{request.path}?kept=1" if keep(request) else request.path
     return render(request, "compliance/form_expired.html", {"back": back}, status=403)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    return render(request, "400.html", {"too_large": too_large}, status=400)
 
 
 @login_not_required

@@ -1,6 +1,6 @@
 from django import forms
 
-from compliance.fields import ChoiceField, TextField
+from compliance.fields import ChoiceField, EmailField, TextField
 from vendors.choices import WRITTEN, ComponentKind, Location, UpdateBearer, WrittenIn
 from vendors.models import Component, System, Vendor
 
@@ -95,11 +95,7 @@ class VendorForm(forms.Form):
     name = TextField(label="事業者の名称", error_messages={"required": "事業者の名称を入力してください。"})
     contact = TextField(label="担当者・窓口", required=False)
     phone = TextField(label="電話番号", max_length=40, required=False)
-    email = forms.EmailField(
-        label="メールアドレス",
-        required=False,
-        error_messages={"invalid": "メールアドレスの形になっていません。例：support@example.jp"},
-    )
+    email = EmailField(required=False, example="support@example.jp")
 
     def __init__(self, *args, vendor: Vendor, **kwargs):
         super().__init__(*args, **kwargs)

@@ -8,7 +8,7 @@ from compliance.choices import Permission
 from compliance.forms import their_values
 from compliance.models import Membership
 from compliance.sessions import kept_input
-from compliance.tenancy import Conflict, Versioned, posted_version
+from compliance.tenancy import Conflict, Versioned, version_in
 from vendors.choices import ComponentKind, Location
 from vendors.forms import ComponentForm, SystemForm, VendorForm
 from vendors.models import Component, System, Vendor
@@ -57,18 +57,24 @@ def system_of(member: Membership, pk: int) -> System:
 def edit_system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/systems/<id>/edit/"""
     target, kept = system_of(member, pk), kept_input(request)
-    form = SystemForm(request.POST or kept) if request.POST or kept else SystemForm.of(target)
+    data = request.POST or kept
+    form = SystemForm(data) if data else SystemForm.of(target)
     if request.method == "POST" and form.is_valid():
         return described(request, target, form, system_page, system=target)
     return system_page(
-        request, form, 422 if request.POST else 200, system=target, version=target.version, kept=kept
+        request,
+        form,
+        422 if request.POST else 200,
+        system=target,
+        version=version_in(data) if data else target.version,
+        kept=kept,
     )
 
 
 def described(request: HttpRequest, target: Versioned, form, page, **context) -> HttpResponse:
     """Save a form into its row, or show both texts where somebody else was first."""
     try:
-        target.describe(posted_version(request), by=request.user, **form.cleaned_data)
+        target.describe(version_in(request.POST), by=request.user, **form.cleaned_data)
     except Conflict as conflict:
         theirs = their_values(form, conflict.current)
         return page(request, form, 409, theirs=theirs, version=conflict.current.version, **context)
@@ -122,12 +128,15 @@ def component_of(member: Membership, pk: int) -> Component:
 def edit_component(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/components/<id>/edit/"""
     target, kept = component_of(member, pk), kept_input(request)
-    form = ComponentForm(request.POST or kept) if request.POST or kept else ComponentForm.of(target)
+    data = request.POST or kept
+    form = ComponentForm(data) if data else ComponentForm.of(target)
     context = {"component": target, "system": target.system}
     if request.method == "POST" and form.is_valid():
         return described(request, target, form, component_page, **context)
     status = 422 if request.POST else 200
-    return component_page(request, form, status, version=target.version, kept=kept, **context)
+    return component_page(
+        request, form, status, version=version_in(data) if data else target.version, kept=kept, **context
+    )
 
 
 @clinic_page(Permission.EDIT_SYSTEMS)
@@ -145,11 +154,17 @@ def vendor(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/vendors/<id>/: whom to ask there."""
     target, kept = get_object_or_404(Vendor.objects.visible_to(member), pk=pk), kept_input(request)
     target.clinic = member.clinic
-    form = VendorForm(request.POST or kept, vendor=target) if request.POST or kept else VendorForm.of(target)
+    data = request.POST or kept
+    form = VendorForm(data, vendor=target) if data else VendorForm.of(target)
     if request.method == "POST" and form.is_valid():
         return described(request, target, form, vendor_page, vendor=target)
     return vendor_page(
-        request, form, 422 if request.POST else 200, vendor=target, version=target.version, kept=kept
+        request,
+        form,
+        422 if request.POST else 200,
+        vendor=target,
+        version=version_in(data) if data else target.version,
+        kept=kept,
     )
 
 

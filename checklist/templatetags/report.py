@@ -52,6 +52,12 @@ def mark(status: str) -> str:
 
 
 @register.filter
+def counted(counts: dict) -> str:
+    """「● 実施済 5、▲ 未実施・対応中 1」: items by 対応状況, without those of which there are none."""
+    return "、".join(f"{MARKS[each]} {each.label} {counts[each]}" for each in MARKS if counts[each])
+
+
+@register.filter
 def verdict(answer: str) -> str:
     """YES, NO or 要確認 of one server in 図1."""
     return VERDICTS[answer]

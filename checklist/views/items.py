@@ -10,13 +10,13 @@ from checklist.catalogue import catalogue_of
 from checklist.choices import Status
 from checklist.forms import AnswerForm, ExemptForm
 from checklist.models import Answer, Frozen
-from checklist.rounds import Line
+from checklist.rounds import Chapter, Line, Round
 from checklist.views.home import current_round
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.models import Membership
 from compliance.sessions import kept_input
-from compliance.tenancy import Conflict, posted_version
+from compliance.tenancy import Conflict, version_in
 from vendors.models import Vendor
 
 
@@ -53,7 +53,8 @@ def item(request: HttpRequest, member: Membership, code: str) -> HttpResponse:
     if request.method == "POST":
         return save(request, answer)
     kept = kept_input(request)
-    return item_page(request, answer, form_of(answer, kept), kept=kept)
+    version = version_in(kept) if kept else answer.version
+    return item_page(request, answer, form_of(answer, kept), kept=kept, version=version)
 
 
 def save(request: HttpRequest, answer: Answer) -> HttpResponse:
@@ -61,9 +62,9 @@ def save(request: HttpRequest, answer: Answer) -> HttpResponse:
     form = form_of(answer, request.POST)
     show = row_page if "row" in request.POST and request.htmx else item_page
     if not form.is_valid():
-        return show(request, answer, form, 422, version=posted_version(request))
+        return show(request, answer, form, 422, version=version_in(request.POST))
     try:
-        answer.record(posted_version(request), by=request.user, **form.cleaned_data)
+        answer.record(version_in(request.POST), by=request.user, **form.cleaned_data)
     except Conflict as conflict:
         return show(request, answer, form, 409, theirs=conflict.current, version=conflict.current.version)
     except Frozen:
@@ -134,28 +135,33 @@ def exempt(request: HttpRequest, member: Membership, section: str) -> HttpRespon
     chapter = next((each for each in round_.chapters if each.section["code"] == section), None)
     if chapter is None:
         raise Http404
-    lines = chapter.can_be_exempt
     kept = kept_input(request)
-    form = ExemptForm(
-        request.POST or kept or None, lines=lines, initial={"codes": [line.code for line in lines]}
-    )
-    context = {"chapter": chapter, "form": form, "lines": lines, "kept": kept}
+    form = exempt_form(request.POST or kept or None, chapter)
     if request.method == "POST" and form.is_valid():
-        return set_exempt(request, round_, context)
-    return render(request, "checklist/exempt.html", context, status=422 if form.errors else 200)
+        return set_exempt(request, round_, chapter, form)
+    return exempt_page(request, chapter, form, 422 if form.errors else 200, kept=kept)
 
 
-def set_exempt(request: HttpRequest, round_, context: dict) -> HttpResponse:
-    form = context["form"]
-    chosen = [line.answer for line in context["lines"] if line.code in form.cleaned_data["codes"]]
-    versions = {line.answer.pk: _row_version(request, line) for line in context["lines"]}
+def exempt_form(data: QueryDict | None, chapter: Chapter) -> ExemptForm:
+    lines = chapter.can_be_exempt
+    return ExemptForm(data, lines=lines, initial={"codes": [line.code for line in lines]})
+
+
+def exempt_page(request: HttpRequest, chapter: Chapter, form: ExemptForm, status: int, **why) -> HttpResponse:
+    context = {"chapter": chapter, "form": form, "lines": chapter.can_be_exempt}
+    return render(request, "checklist/exempt.html", context | why, status=status)
+
+
+def set_exempt(request: HttpRequest, round_: Round, chapter: Chapter, form: ExemptForm) -> HttpResponse:
+    """Save, or show the section as it stands now where somebody else was first; nothing is half-saved."""
+    lines = chapter.can_be_exempt
+    chosen = [line.answer for line in lines if line.code in form.cleaned_data["codes"]]
+    versions = {line.answer.pk: version_in(request.POST, f"version-{line.code}") for line in lines}
     try:
         round_.assessment.exempt(chosen, versions, form.cleaned_data["reason"], by=request.user)
     except (Conflict, Frozen):
-        return render(request, "checklist/exempt.html", context | {"stale": True}, status=409)
+        now = current_round(request.member)
+        chapter = next(each for each in now.chapters if each.section == chapter.section)
+        return exempt_page(request, chapter, exempt_form(request.POST, chapter), 409, stale=True)
     messages.success(request, f"{len(chosen)}項目を「対象外」にしました。")
     return redirect("items", request.member.clinic.code)
-
-
-def _row_version(request: HttpRequest, line: Line) -> int:
-    return posted_version(request, f"version-{line.code}")

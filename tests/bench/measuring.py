@@ -1,5 +1,6 @@
 """The four measures, each of one clinic on one running server."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -122,20 +123,23 @@ def first_done(subject: Subject) -> Answer:
 
 
 def saving(browser: Browser, url: str, note: str) -> Callable[[], float]:
-    """Each save posts the form that the save before was answered with."""
+    """Each save posts the form again, with the version that the save before was answered with."""
     form, count = fields_of(browser.get(url).body), 0
 
     def save() -> float:
-        nonlocal form, count
+        nonlocal count
         count += 1
-        before = form["version"]
         answer = browser.post(url, list({**form, "note": f"{note}（{count}回目）"}.items()))
-        form = fields_of(answer.body)
+        before, form["version"] = form["version"], version_in(answer.body)
         if int(form["version"]) != int(before) + 1:
             raise RuntimeError(f"{url}: nothing was saved")
         return answer.ms
 
     return save
+
+
+def version_in(html: bytes) -> str:
+    return re.search(rb'name="version"[^>]*value="(\d+)"', html)[1].decode()
 
 
 def saving_inside(client: Client, url: str, fields: dict[str, str]):

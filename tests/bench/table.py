@@ -68,7 +68,7 @@ def notes(clinics: dict[str, dict]) -> list[str]:
             )
     if os.getloadavg()[1] > os.cpu_count():
         said.append(
-            f"The machine is busy (load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores): too slow."
+            f"The machine is busy (load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores): its times are too long."
         )
     return said
 

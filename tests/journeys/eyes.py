@@ -12,22 +12,21 @@ HEIGHT = 800
 
 
 def faults_of(page: Page) -> list[str]:
-    """axe's violations at two widths, folded up and unfolded; what sticks out at 320px or with letters twice as large."""
+    """axe's violations at two widths, with all unfolded too, and what sticks out at 320px or with letters twice as large."""
     page.evaluate(AXE)
-    found = []
-    for width in (1280, 375):
+    page.set_viewport_size({"width": 375, "height": HEIGHT})
+    found = [f"375px: {each}" for each in violations(page)]
+    for width in (375, 1280):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        found += [f"{width}px: {each}" for each in violations(page)]
-        if page.evaluate(UNFOLD):
-            found += [f"{width}px, unfolded: {each}" for each in violations(page)]
-            found += [f"{width}px, unfolded: {each}" for each in sticking_out(page)]
-            page.evaluate(FOLD)
+        if page.evaluate(UNFOLD) or width == 1280:
+            found += [f"{width}px, unfolded: {each}" for each in violations(page) + sticking_out(page)]
     page.set_viewport_size({"width": 320, "height": HEIGHT})
     found += [f"320px: {each}" for each in sticking_out(page)]
     page.set_viewport_size({"width": 1280, "height": HEIGHT})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     found += [f"200% letters: {each}" for each in sticking_out(page)]
     page.evaluate("document.documentElement.style.fontSize = ''")
+    page.evaluate(FOLD)
     return found
 
 

@@ -171,14 +171,14 @@ def test_pages_of_a_filled_clinic(sits_down, walks, looks, filled):
 
 
 def test_pages_of_a_new_clinic(sits_down, walks, looks, director, clinic):
-    empty = ["clinic_home", "sections", "items", "applicability", "systems", "confirm", "prints"]
+    empty = ["clinic_home", "applicability", "systems", "confirm", "prints"]
     walks(sits_down(director), clinic, empty)
 
 
 def test_pages_of_a_confirmed_clinic(sits_down, walks, looks, filled, confirmed):
     confirmed(Assessment.objects.get(clinic=filled))
     visitor = sits_down(sample.visitor())
-    walks(visitor, filled, ["clinic_home", "sections", "items", "item", "exempt", "prints"])
+    walks(visitor, filled, ["clinic_home", "sections", "item", "exempt", "prints"])
     visitor.opens("confirmation", filled.code)
     looks(visitor, "confirmation")
     visitor.presses("点検を再開する")
