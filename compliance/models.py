@@ -5,7 +5,6 @@ import secrets
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from compliance.audit import AuditEntry, record, writing
 from compliance.choices import PERMISSIONS, Permission, Role
@@ -60,10 +59,6 @@ class User(AbstractBaseUser):
     def clinics(self) -> "models.QuerySet[Clinic]":
         """The clinics this person belongs to, by name."""
         return Clinic.objects.filter(memberships__user=self).order_by("name", "pk")
-
-    @cached_property
-    def several_clinics(self) -> bool:
-        return self.memberships.count() > 1
 
     @property
     def is_staff(self) -> bool:
@@ -142,7 +137,10 @@ class Clinic(Versioned):
 
 class MembershipQuerySet(models.QuerySet):
     def of(self, user: User, clinic_code: str):
-        return self.filter(user=user, clinic__code=clinic_code).select_related("clinic")
+        """A person's membership of a clinic, with `has_others`: whether there is another clinic to switch to."""
+        others = Membership.objects.filter(user=user).exclude(clinic__code=clinic_code)
+        found = self.filter(user=user, clinic__code=clinic_code).select_related("clinic")
+        return found.annotate(has_others=models.Exists(others))
 
 
 class Membership(models.Model):

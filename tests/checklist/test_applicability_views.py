@@ -53,7 +53,10 @@ def kept(clinic) -> list[str]:
 # Outcomes
 
 
-def test_nothing_registered_is_undecided_and_leads_to_registering(look, clinic):
+@pytest.mark.parametrize("systems", [0, 1])
+def test_without_any_server_it_is_undecided_and_leads_to_registering(systems, look, register, clinic):
+    for number in range(systems):
+        register(f"系{number}")
     empty = having(tree(look()), class_="empty")[0]
     assert words(empty).startswith("まだ判断できません。")
     assert empty.find(".//a").get("href") == at("systems", clinic)
@@ -67,8 +70,8 @@ def test_nothing_registered_is_undecided_and_leads_to_registering(look, clinic):
         ([CONTRACT, OWN], "NO：保守委託機関編の対象ではありません"),
         ([UNKNOWN, OWN], "NO：保守委託機関編の対象ではありません"),
         ([CONTRACT, UNKNOWN], "事業者に確認してください"),
+        ([UNKNOWN], "事業者に確認してください"),
         ([NOWHERE], "事業者に確認してください"),
-        ([], "事業者に確認してください"),
     ],
 )
 def test_the_page_says_where_the_walk_ends(servers, outcome, register, look):

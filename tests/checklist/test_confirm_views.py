@@ -135,7 +135,7 @@ def test_what_changed_since_the_page_was_shown_is_shown_again_first(
     assert frozen(clinic) == [(1, "別の 点検者")]
 
 
-@pytest.mark.parametrize("seen", ["", "x", "0" * 64, "\x00", "あ" * 100])
+@pytest.mark.parametrize("seen", ["", "0" * 64, "\x00"])
 def test_a_page_that_nobody_has_seen_is_not_confirmed(seen, opened, press, clinic):
     response = press(opened(), seen=seen)
     assert (response.status_code in {409, 422}, frozen(clinic)) == (True, [])

@@ -124,12 +124,13 @@ class AtTheKeys(Person):
 
     def tabs_to(self, target: Locator) -> None:
         target.wait_for()
-        focus = target.evaluate(FOCUS)
+        place = target.element_handle()  # by its name it would be sought anew at each stop
+        focus = place.evaluate(FOCUS)
         for _ in range(250):
             if focus["here"]:
                 return
             self.page.keyboard.press("Tab")
-            focus = target.evaluate(FOCUS)
+            focus = place.evaluate(FOCUS)
             assert focus["ring"] >= 3, focus
             assert focus["in_sight"], focus
         raise AssertionError(f"Tab does not lead to {target}")

@@ -65,7 +65,8 @@ def test_a_row_takes_the_focus_when_it_opens_and_gives_it_back(sits_down, direct
 
 
 def test_the_menu_of_a_narrow_window_unfolds_by_key(sits_down, director, clinic):
-    at_work = sits_down(director, AtTheKeys, viewport={"width": 375, "height": 700})
+    at_work = sits_down(director, AtTheKeys)
+    at_work.page.set_viewport_size({"width": 375, "height": 700})
     at_work.opens("clinic_home", clinic.code)
     at_work.acts_on(at_work.page.locator("summary", has_text="メニュー"))
     at_work.follows("印刷")
