@@ -16,6 +16,7 @@ from checklist.flowchart import draw
 from checklist.glyphs import printable
 
 PRINT_DIR = Path(__file__).resolve().parent / "print"
+LETTER_DENSITIES = ("", "dense", "dense tight")  # classes of print.css
 _RENDERING = Lock()  # one document at a time: Pango's fonts are shared, and memory stays bounded
 
 
@@ -55,16 +56,36 @@ def determination_html(snapshot: dict) -> str:
 
 
 def letter_html(letter: dict) -> str:
-    """One page to a vendor: who is responsible for the updates, and where is it written?"""
-    return render_to_string("report/letter.html", letter)
+    """One page to a vendor: who is responsible for the updates, and where is it written?
+
+    What is too long is set closer, and then names fewer of the products, until it fits.
+    """
+    products, density = letter["products"], list(LETTER_DENSITIES)
+    while True:
+        more = len(letter["products"]) - len(products)
+        html = render_to_string("report/letter.html", {**letter, "products": products, "more": more, "density": density[0]})
+        if _pages(html) == 1 or len(products) == 1 == len(density):
+            return html
+        if len(density) > 1:
+            density.pop(0)
+        else:
+            products = products[: len(products) * 2 // 3]
+
+
+def _pages(html: str) -> int:
+    with _RENDERING:
+        return len(_document(html).render(stylesheets=[_style("print.css")], font_config=_fonts()).pages)
 
 
 def pdf(html: str, *, draft: bool = False) -> bytes:
     """PDF with tags, bookmarks and the shipped font; the same HTML gives the same bytes."""
     styles = [_style("print.css")] + ([_style("draft.css")] if draft else [])
     with _RENDERING, _without_collector():
-        document = HTML(string=printable(html), base_url=f"{PRINT_DIR}/", url_fetcher=OwnAssets())
-        return document.write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True)
+        return _document(html).write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True)
+
+
+def _document(html: str) -> HTML:
+    return HTML(string=printable(html), base_url=f"{PRINT_DIR}/", url_fetcher=OwnAssets())
 
 
 @contextmanager

@@ -136,11 +136,13 @@ class Clinic(Versioned):
 
 
 class MembershipQuerySet(models.QuerySet):
-    def of(self, user: User, clinic_code: str):
+    def of(self, user: User, clinic_code: str) -> "Membership | None":
         """A person's membership of a clinic, with `has_others`: whether there is another clinic to switch to."""
-        others = Membership.objects.filter(user=user).exclude(clinic__code=clinic_code)
-        found = self.filter(user=user, clinic__code=clinic_code).select_related("clinic")
-        return found.annotate(has_others=models.Exists(others))
+        mine = list(self.filter(user=user).select_related("clinic"))
+        found = next((each for each in mine if each.clinic.code == clinic_code), None)
+        if found:
+            found.has_others = len(mine) > 1
+        return found
 
 
 class Membership(models.Model):

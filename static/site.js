@@ -30,7 +30,7 @@
 
   // The save state says at once that something is not saved yet.
   const say = (form, words, failed = false) => {
-    const state = form?.querySelector("[data-save-state]");
+    const state = form?.querySelector(".save-state");
     if (!state) return;
     state.textContent = words;
     state.classList.toggle("saved", false);

@@ -125,7 +125,7 @@ def stranger(db) -> User:
 @pytest.fixture
 def member():
     """member(user, clinic): the scope of that person there."""
-    return lambda user, clinic: Membership.objects.of(user, clinic.code).get()
+    return lambda user, clinic: Membership.objects.of(user, clinic.code)
 
 
 @pytest.fixture

@@ -236,13 +236,7 @@ def test_the_other_clinics_own_pages_do_show_it(canary, other_clinic, other_dire
     shown = visited(browser(other_director), own)
     silent = {name for name, page in shown.items() if CANARY not in page}
     nothing_to_show = {"delete_sample", "open_sample", "remove_component", "remove_system", "print_blank"}
-    assert silent == nothing_to_show | {
-        "account_login",
-        "account_signup",
-        "home",
-        "first_start",
-        "start_code",
-    }
+    assert silent == nothing_to_show | {"account_login", "account_signup", "home", "first_start"}
 
 
 def test_a_pdf_shows_no_word_of_the_other_clinic(canary, ids, director, clinic, other_clinic, both):

@@ -21,7 +21,8 @@ class Frozen(Exception):
 class AssessmentQuerySet(TenantQuerySet):
     def current(self) -> "Assessment | None":
         """The newest round, with its edition."""
-        return self.select_related("edition").order_by("-fiscal_year", "-pk").first()
+        found = self.select_related("edition").defer("edition__prose")
+        return found.order_by("-fiscal_year", "-pk").first()
 
 
 class Assessment(TenantModel):
@@ -70,10 +71,11 @@ class AnswerQuerySet(TenantQuerySet):
     def of_round(self, assessment: Assessment):
         return self.filter(assessment=assessment).select_related("item").order_by("item__position")
 
-    def current(self, item_code: str):
-        """The answer to one item in the newest round that has it."""
+    def current(self, item_code: str) -> "Answer | None":
+        """The answer to one item in the newest round that has it. The texts stay behind: the catalogue has them."""
         found = self.filter(item__code=item_code).select_related("item", "assessment__edition", "updated_by")
-        return found.order_by("-assessment__fiscal_year")
+        found = found.defer("item__entry", "assessment__edition__prose")
+        return found.order_by("-assessment__fiscal_year").first()
 
 
 class Answer(TenantModel, Versioned):
@@ -167,4 +169,4 @@ class Answer(TenantModel, Versioned):
                     raise Frozen from None
                 raise
             if changes:
-                audit.record(by, self.clinic, "answer.record", self.item.entry["shown"], changes)
+                audit.record(by, self.clinic, "answer.record", self.item.code, changes)

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import reswap, retarget
 
 from checklist.catalogue import catalogue_of
 from checklist.choices import Status
@@ -22,7 +23,7 @@ from vendors.models import Vendor
 
 def answer_to(member: Membership, code: str) -> Answer:
     """The member's clinic's answer to an item in its newest round, or 404."""
-    answer = Answer.objects.visible_to(member).current(code).first()
+    answer = Answer.objects.visible_to(member).current(code)
     if answer is None:
         raise Http404
     answer.clinic = member.clinic
@@ -42,8 +43,10 @@ def item_page(
     context = {"answer": answer, "form": form, "version": answer.version}
     context |= catalogue_of(answer.assessment.edition).page_of(answer.item.code)
     context["vendors"] = Vendor.objects.visible_to(request.member)
-    template = "checklist/_answer.html" if request.htmx else "checklist/item.html"
-    return render(request, template, context | why, status=status)
+    if request.htmx:
+        return retarget(reswap(render(request, "checklist/_answer.html", context | why, status=status),
+                               "outerHTML"), "#answer")  # fmt: skip
+    return render(request, "checklist/item.html", context | why, status=status)
 
 
 @clinic_page(Permission.VIEW, post=Permission.ANSWER)
@@ -73,20 +76,26 @@ def save(request: HttpRequest, answer: Answer) -> HttpResponse:
 
 
 def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Where a save leads: on to the next item, back to the table, or the same place with 保存済."""
-    code = answer.clinic.code
+    """Where a save leads: back to the table, on to the next item, or the same place with 保存済."""
     if "row" in request.POST:
-        if request.htmx:
-            return row_page(request, answer, None, saved=True)
-        query = urlencode({"status": request.POST.get("filter", "")})
-        return redirect(f"{reverse('items', args=[code])}?{query}#i{answer.item.code}")
-    after = catalogue_of(answer.assessment.edition).page_of(answer.item.code)["after"]
+        return saved_row(request, answer)
+    code = answer.clinic.code
     if "next" in request.POST:
+        after = catalogue_of(answer.assessment.edition).page_of(answer.item.code)["after"]
         target = reverse("item", args=[code, after["code"]]) if after else reverse("sections", args=[code])
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
+    if not request.htmx:
+        return redirect(f"{reverse('item', args=[code, answer.item.code])}#answer")
+    if "whole" in request.POST:  # the form told why it was not saved; that goes now
+        return item_page(request, answer, form_of(answer))
+    return render(request, "checklist/_saved.html", {"answer": answer})
+
+
+def saved_row(request: HttpRequest, answer: Answer) -> HttpResponse:
     if request.htmx:
-        return item_page(request, answer, form_of(answer), saved_at=timezone.now())
-    return redirect(f"{reverse('item', args=[code, answer.item.code])}?saved=1#answer")
+        return row_page(request, answer, None, saved=True)
+    query = urlencode({"status": request.POST.get("filter", "")})
+    return redirect(f"{reverse('items', args=[answer.clinic.code])}?{query}#i{answer.item.code}")
 
 
 @clinic_page(Permission.VIEW)

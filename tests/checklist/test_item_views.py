@@ -84,7 +84,7 @@ def test_a_status_is_saved_with_its_fields(status, save, answer, clerk):
     typed = {n: date.fromisoformat(v) if n.endswith("_on") else v for n, v in FULL[status].items()}
     assert declared(answer(CODE)) == {"status": status, **typed}
     assert (answer(CODE).updated_by, answer(CODE).version) == ((None, 1) if status == "none" else (clerk, 2))
-    assert response.url.endswith(f"/items/{CODE}/?saved=1#answer")
+    assert response.url.endswith(f"/items/{CODE}/#answer")
 
 
 @pytest.mark.parametrize("status", FULL)
@@ -115,7 +115,7 @@ def test_a_save_leaves_one_entry_with_old_and_new(save, trail, clinic, director)
     before = len(trail(clinic))
     save(status="na", reason="使っていない")
     entries = trail(clinic)[before:]
-    assert [(e.action, e.target, e.actor_id) for e in entries] == [("answer.record", "7⑤", director.pk)]
+    assert [(e.action, e.target, e.actor_id) for e in entries] == [("answer.record", "7-5", director.pk)]
     assert entries[0].detail == {"status": ["none", "na"], "reason": ["", "使っていない"]}
 
 
@@ -170,23 +170,27 @@ def test_the_first_and_the_last_item_have_one_neighbour(client, clinic):
 # In place
 
 
-def test_a_save_in_place_returns_the_form_with_its_new_version(save, answer):
+def test_a_save_in_place_returns_the_save_state_and_the_new_version(save):
     response = save(status="na", reason="使っていない", headers=HTMX)
     page = tree(response)
-    assert (response.status_code, page.find(".//main"), page.find(".//form").get("id")) == (
-        200,
-        None,
-        "answer",
-    )
-    assert form_with(response, "version").fields["version"] == ["2"]
-    now = timezone.localtime()
-    assert f"保存済 {now:%-H}:" in shows(response)
+    assert (response.status_code, page.find(".//main"), page.find(".//form")) == (200, None, None)
+    version = page.find(".//input[@name='version']")
+    assert (version.get("value"), version.get("id"), version.get("hx-swap-oob")) == ("2", "version", "true")
+    assert f"保存済 {timezone.localtime():%-H}:" in shows(response)
 
 
-def test_the_form_of_a_save_in_place_saves_again(save, answer):
-    form = form_with(save(status="na", headers=HTMX), "version")
-    again = save(form=form, reason="使っていない", headers=HTMX)
+def test_the_page_of_a_save_in_place_saves_again_with_the_new_version(client, clinic, save, answer):
+    form = form_with(client.get(at("item", clinic, code=CODE)), "status")
+    save(form=form, status="na", headers=HTMX)
+    again = save(form=form | {"status": "na", "version": "2"}, reason="使っていない", headers=HTMX)
     assert (again.status_code, answer(CODE).version, answer(CODE).reason) == (200, 3, "使っていない")
+
+
+def test_a_save_after_a_mistake_in_place_brings_the_whole_form_without_the_mistake(save, answer):
+    wrong = save(status="done", confirmed_on="きのう", headers=HTMX)
+    right = save(form=form_with(wrong, "status") | {"confirmed_on": "2026-11-05"}, headers=HTMX)
+    assert (right.status_code, form_with(right, "version").fields["version"]) == (200, ["2"])
+    assert (right["HX-Retarget"], complaints(right)) == ("#answer", [])
 
 
 def test_a_mistake_in_place_returns_the_form_alone(save):

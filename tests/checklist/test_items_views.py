@@ -208,7 +208,7 @@ def test_chosen_items_are_exempt_with_one_reason(client, clinic, answer, trail):
         ("none", ""),
         ("na", "使っていない"),
     ]
-    assert [e.target for e in trail(clinic)[before:]] == ["7⑥"]
+    assert [e.target for e in trail(clinic)[before:]] == ["7-6"]
     assert "1項目を「対象外」にしました。" in shows(client.get(response.url))
 
 

@@ -99,6 +99,23 @@ def test_the_first_component_is_likely_a_server_and_its_duty_is_never_guessed(cl
     assert {"update_bearer", "written_in"} & set(first) == set()
 
 
+def test_the_same_form_sent_twice_registers_one_system(client, clinic, trail):
+    form = form_with(client.get(at("new_system", clinic)), "name")
+    answers = {send(client, at("new_system", clinic), form, **SYSTEM).url for _ in range(3)}
+    assert (len(answers), System.objects.count()) == (1, 1)
+    assert [e.action for e in trail(clinic)].count("system.register") == 1
+
+
+def test_the_same_form_sent_twice_registers_one_component(client, clinic, chart, trail):
+    path = at("new_component", clinic, pk=chart.pk)
+    form = form_with(client.get(path), "name")
+    assert {send(client, path, form, **SERVER).status_code for _ in range(3)} == {302}
+    assert (Component.objects.count(), [e.action for e in trail(clinic)].count("component.register")) == (
+        1,
+        1,
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
