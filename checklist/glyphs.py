@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 FONTS = Path(__file__).resolve().parent / "print" / "fonts"
 GETA = "〓"  # what Japanese printers set for a character they lack
 # Marks and well-known variants that the font lacks, and what is printed for them.
-SIMILAR = {"☐": "□", "☑": "✓", "☒": "×", "✔": "✓", "✗": "×", "✘": "×", "𠮷": "吉", "𠮟": "叱"}
+SIMILAR = {"☐": "□", "☑": "✓", "☒": "×", "✔": "✓", "✗": "×", "✘": "×", "𠮷": "吉"}
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 _COMBINING = "\u0300-\u036f\u3099\u309a"
 _DECOMPOSED = re.compile(f"[^{_COMBINING}][{_COMBINING}]+")

@@ -63,7 +63,9 @@ def letter_html(letter: dict) -> str:
     products, density = letter["products"], list(LETTER_DENSITIES)
     while True:
         more = len(letter["products"]) - len(products)
-        html = render_to_string("report/letter.html", {**letter, "products": products, "more": more, "density": density[0]})
+        html = render_to_string(
+            "report/letter.html", {**letter, "products": products, "more": more, "density": density[0]}
+        )
         if _pages(html) == 1 or len(products) == 1 == len(density):
             return html
         if len(density) > 1:

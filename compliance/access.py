@@ -34,10 +34,9 @@ def member_of(request: HttpRequest, clinic_code: str) -> Membership:
     """The scope of the request; Http404 for strangers and for clinics that do not exist alike."""
     if "\x00" in request.path:  # PostgreSQL takes no NUL, and nothing is named with one
         raise Http404
-    member = Membership.objects.of(request.user, clinic_code)
+    member = request.user.membership_of(clinic_code)
     if member is None:
         raise Http404
-    member.user = request.user
     return member
 
 

@@ -5,6 +5,7 @@ import secrets
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from compliance.audit import AuditEntry, record, writing
 from compliance.choices import PERMISSIONS, Permission, Role
@@ -59,6 +60,18 @@ class User(AbstractBaseUser):
     def clinics(self) -> "models.QuerySet[Clinic]":
         """The clinics this person belongs to, by name."""
         return Clinic.objects.filter(memberships__user=self).order_by("name", "pk")
+
+    @cached_property
+    def mine(self) -> "list[Membership]":
+        """Memberships with their clinics; log-in brings them along (accounts.Backend)."""
+        return list(self.memberships.select_related("clinic"))
+
+    def membership_of(self, clinic_code: str) -> "Membership | None":
+        """This person's membership of a clinic: the scope of everything behind /c/<clinic code>/."""
+        found = next((each for each in self.mine if each.clinic.code == clinic_code), None)
+        if found:
+            found.user = self
+        return found
 
     @property
     def is_staff(self) -> bool:
@@ -135,16 +148,6 @@ class Clinic(Versioned):
                 record(by, self, "clinic.describe", self.name, changes)
 
 
-class MembershipQuerySet(models.QuerySet):
-    def of(self, user: User, clinic_code: str) -> "Membership | None":
-        """A person's membership of a clinic, with `has_others`: whether there is another clinic to switch to."""
-        mine = list(self.filter(user=user).select_related("clinic"))
-        found = next((each for each in mine if each.clinic.code == clinic_code), None)
-        if found:
-            found.has_others = len(mine) > 1
-        return found
-
-
 class Membership(models.Model):
     """Who may do what at which clinic. Views call it `member`: it is the scope of every query."""
 
@@ -152,8 +155,6 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
     since_at = models.DateTimeField(default=timezone.now)
-
-    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

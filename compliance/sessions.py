@@ -99,8 +99,10 @@ def keep(request: HttpRequest) -> bool:
         return False
     typed = [(name, values) for name, values in request.POST.lists() if name not in _NEVER_KEPT]
     # PostgreSQL keeps no NUL; the form would have refused it.
-    fields = {name: [value.replace("\x00", "") for value in values] for name, values in typed}
-    TypedInput.keep(writer, request.path, fields)
+    fields = {
+        name.replace("\x00", ""): [each.replace("\x00", "") for each in values] for name, values in typed
+    }
+    TypedInput.keep(writer, request.path.replace("\x00", ""), fields)
     return True
 
 

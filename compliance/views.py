@@ -13,7 +13,7 @@ from compliance.models import Clinic, Membership
 from compliance.sessions import keep, kept_input
 from compliance.tenancy import Conflict, version_in
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "compliance.accounts.Backend"
 
 
 @login_not_required

@@ -125,7 +125,7 @@ def stranger(db) -> User:
 @pytest.fixture
 def member():
     """member(user, clinic): the scope of that person there."""
-    return lambda user, clinic: Membership.objects.of(user, clinic.code)
+    return lambda user, clinic: User.objects.get(pk=user.pk).membership_of(clinic.code)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import os
 import re
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from django.db.models import CharField, EmailField, TextField
@@ -222,9 +223,12 @@ def test_no_body_of_an_ended_session_breaks_the_way_back(name, ids, director):
 
 def test_no_path_breaks_the_way_back_from_an_ended_session(ids, clinic, director):
     proof = form_with(browser(director).get(PAGES["item"].path(ids)), "typed_by").fields["typed_by"]
-    for odd in (*ODD, "x" * 400):
-        path = at("item", clinic, code="SLOT").replace("SLOT", odd)
-        assert (odd, browser().post(path, {"status": "done", "typed_by": proof}).status_code) == (odd, 302)
+    for odd in (*ODD, "a\x00b", "x" * 400):
+        path = at("item", clinic, code="SLOT").replace("SLOT", quote(odd, safe="%"))
+        assert (odd, browser().post(path, {"status": "done", odd: odd, "typed_by": proof}).status_code) == (
+            odd,
+            302,
+        )
         assert (odd, browser(director).get(f"{path}?kept=1").status_code) == (odd, 404)
 
 

@@ -42,7 +42,7 @@ def item_page(
     """The item with its commentary and a form; `why` tells of a save that did not happen, or did."""
     context = {"answer": answer, "form": form, "version": answer.version}
     context |= catalogue_of(answer.assessment.edition).page_of(answer.item.code)
-    context["vendors"] = Vendor.objects.visible_to(request.member)
+    context["vendors"] = Vendor.objects.visible_to(request.member).values_list("name", flat=True)
     if request.htmx:
         return retarget(reswap(render(request, "checklist/_answer.html", context | why, status=status),
                                "outerHTML"), "#answer")  # fmt: skip

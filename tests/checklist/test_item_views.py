@@ -79,7 +79,7 @@ def test_a_partial_says_what_is_missing(status, save):
 
 
 @pytest.mark.parametrize("status", FULL)
-def test_a_status_is_saved_with_its_fields(status, save, answer, clerk):
+def test_a_status_is_saved_with_its_fields(status, save, answer, clerk, clinic):
     response = save(by=browser(clerk), status=status, **FULL[status])
     typed = {n: date.fromisoformat(v) if n.endswith("_on") else v for n, v in FULL[status].items()}
     assert declared(answer(CODE)) == {"status": status, **typed}

@@ -172,7 +172,7 @@ def test_it_is_no_real_clinic(seeded):
 
 def test_a_visitor_is_its_admin_without_a_password(edition):
     visitor = sample.visitor()
-    member = Membership.objects.of(visitor, "sample")
+    member = visitor.membership_of("sample")
     assert visitor.email.endswith("@sample.invalid")
     assert (visitor.has_usable_password(), member.may(Permission.EDIT_CLINIC)) == (False, True)
     assert sample.visitor() == visitor

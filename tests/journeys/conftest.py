@@ -1,20 +1,23 @@
 """People at a real browser, before a live server with its own threads and a database file."""
 
 import os
+from collections import defaultdict
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as product
 from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.steps import Person
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+WINDOW = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    # Playwright keeps an event loop in this thread, where Django then refuses its database. The tests wait for
-    # each other anyway.
+    # Playwright keeps an event loop in this thread, where Django then refuses its database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
@@ -23,34 +26,67 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     """A clinic's PC in Japan; no smooth scrolling, so that what has the focus is in sight at once."""
-    size = {"width": 1280, "height": 800}
     japan = {"locale": "ja-JP", "timezone_id": "Asia/Tokyo"}
-    return {**browser_context_args, **japan, "viewport": size, "reduced_motion": "reduce"}
+    return {**browser_context_args, **japan, "viewport": WINDOW, "reduced_motion": "reduce"}
 
 
-@pytest.fixture
-def faults() -> list[str]:
-    """What went wrong in any browser of the test without anybody seeing it."""
-    return []
+class Seats:
+    """Browser windows, kept and wiped for the next test: opening one costs more than most tests do in it."""
 
+    def __init__(self, browser: Browser, options: dict):
+        self.browser, self.options = browser, options
+        self.free: dict[bool, list[Page]] = defaultdict(list)
+        self.faults: list[str] = []
 
-@pytest.fixture
-def sits_down(edition, live_server, new_context, faults):
-    """sits_down(user): that person, logged in, at a browser of their own; nobody: a stranger to the site.
+    def take(self, scripts: bool) -> Page:
+        return self.free[scripts].pop() if self.free[scripts] else self.open(scripts)
 
-    `hands` is how they work (steps.py), `at` another server; further words are Playwright's options of a context.
-    Afterwards no console has complained, no file was missing and nothing was asked of another host.
-    """
-
-    def at_a_browser(user=None, hands=Person, at=live_server.url, **options) -> Person:
-        context = new_context(**{**hands.OPTIONS, **options})
+    def open(self, scripts: bool) -> Page:
+        context = self.browser.new_context(**self.options, java_script_enabled=scripts)
         context.set_default_timeout(10_000)
-        watch(context, at, faults)
-        if user:
-            context.add_cookies([session_cookie(user, at)])
-        return hands(context.new_page(), at)
+        watch(context, self.faults)
+        return context.new_page()
 
-    yield at_a_browser
+    def leave(self, page: Page, scripts: bool) -> None:
+        page.context.set_offline(False)
+        page.set_extra_http_headers({})
+        page.set_viewport_size(WINDOW)
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        self.free[scripts].append(page)
+
+
+@pytest.fixture(scope="session")
+def seats(browser, browser_context_args):
+    return Seats(browser, browser_context_args)
+
+
+@pytest.fixture
+def faults(seats) -> list[str]:
+    """What went wrong in any window without anybody seeing it."""
+    seats.faults.clear()
+    return seats.faults
+
+
+@pytest.fixture
+def sits_down(edition, live_server, seats, faults):
+    """sits_down(user): that person, logged in, at a window of their own; nobody: a stranger to the site.
+
+    `hands` is how they work (steps.py), `at` another server. Afterwards no console has complained, no file was
+    missing, and no other machine was asked for anything.
+    """
+    taken = []
+
+    def at_a_window(user=None, hands=Person, at=live_server.url) -> Person:
+        page = seats.take(hands.SCRIPTS)
+        taken.append((page, hands.SCRIPTS))
+        if user:
+            page.context.add_cookies([session_cookie(user, at)])
+        return hands(page, at)
+
+    yield at_a_window
+    for page, scripts in taken:
+        seats.leave(page, scripts)
     assert faults == []
 
 
@@ -61,8 +97,8 @@ def session_cookie(user, url: str) -> dict:
     return {"name": name, "value": client.cookies[name].value, "url": url}
 
 
-def watch(context, origin: str, faults: list[str]) -> None:
-    """Note errors in the console, scripts that break, failed files and requests to other hosts."""
+def watch(context: BrowserContext, faults: list[str]) -> None:
+    """Note errors in the console, scripts that break, failed files and requests to other machines."""
 
     def of_response(response) -> None:
         # Pages and partials may refuse, and say so themselves.
@@ -74,7 +110,7 @@ def watch(context, origin: str, faults: list[str]) -> None:
             faults.append(f"{message.page.url}: {message.text}")
 
     def of_request(request) -> None:
-        if not request.url.startswith((f"{origin}/", "data:")):
+        if urlsplit(request.url).hostname not in {"127.0.0.1", "localhost", None}:
             faults.append(f"asked for {request.url}")
 
     context.on("response", of_response)

@@ -12,7 +12,7 @@ STATUSES = ["実施済", "未実施・対応中", "対象外", "わからない"
 class Person:
     """Somebody with a mouse. Waits for what is to be seen, as people do."""
 
-    OPTIONS: dict = {}
+    SCRIPTS = True
 
     def __init__(self, page: Page, origin: str):
         self.page, self.origin = page, origin
@@ -109,7 +109,7 @@ OF_A_RADIO = "label => label.control.type === 'radio'"
 class WithoutJavaScript(Person):
     """Somebody whose browser runs no scripts."""
 
-    OPTIONS = {"java_script_enabled": False}
+    SCRIPTS = False
 
     def puts_today(self) -> None:
         self.types("確認日", timezone.localdate().isoformat())

@@ -139,7 +139,8 @@ def test_pages_before_the_log_in(sits_down, looks, stranger):
 
 
 def test_the_start_code_for_another_machine(sits_down, looks):
-    visitor = sits_down(extra_http_headers={"X-Forwarded-For": "192.0.2.7"})
+    visitor = sits_down()
+    visitor.page.set_extra_http_headers({"X-Forwarded-For": "192.0.2.7"})
     visitor.opens("first_start")
     visitor.sees("開始コード")
     looks(visitor, "start_code")
@@ -189,7 +190,7 @@ def test_pages_of_a_confirmed_clinic(sits_down, walks, looks, filled, confirmed)
     looks(visitor, "confirmation, reopened")
 
 
-@pytest.mark.parametrize(("bearer", "words"), [("vendor", "YES："), ("clinic", "NO：")])
+@pytest.mark.parametrize(("bearer", "words"), [("vendor", "YES："), ("clinic", "NO：")], ids=["yes", "no"])
 def test_the_outcomes_of_the_determination(sits_down, looks, director, clinic, bearer, words):
     system = System.register(
         clinic, by=director, name="電子カルテ", vendor_name="あおぞら", location="external"

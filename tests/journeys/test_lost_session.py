@@ -9,7 +9,7 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.mark.parametrize("hands", [Person, WithoutJavaScript])
-@pytest.mark.parametrize("button", ["保存", "保存して次へ"])
+@pytest.mark.parametrize("button", ["保存", "保存して次へ"], ids=["save", "next"])
 def test_an_answer_is_not_lost_with_the_session(sits_down, director, clinic, answer, hands, button):
     at_work = sits_down(director, hands)
     at_work.opens("item", clinic.code, "8-1")
