@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -80,15 +81,21 @@ def _tables(guideline: dict) -> dict[type[models.Model], list[tuple[str, dict]]]
         Item: _entries(items, "code"),
         Commentary: _entries(guideline["commentary"], "id"),
         Footnote: _entries(guideline["footnotes"], "number"),
-        Erratum: _entries([{**each, "id": _place(each)} for each in guideline["errata"]], "id"),
+        Erratum: _errata(guideline["errata"]),
         Flowchart: [("figure-1", {"position": 1, "entry": guideline["flowchart"]})],
         DisclosureRow: [(row["id"], _row(n, row)) for n, row in enumerate(guideline["rows"], 1)],
     }
 
 
-def _place(erratum: dict) -> str:
-    """An erratum's code: where it stands and what it corrects, so that a new one renames no other."""
-    return f"L{'+'.join(map(str, erratum['lines']))} {erratum['from']}"[:40]
+def _errata(errata: list[dict]) -> list[tuple[str, dict]]:
+    """An erratum's code says where it stands and the how-manieth there it is, so that a new one renames few others."""
+    seen: Counter = Counter()
+    rows = []
+    for position, each in enumerate(errata, 1):
+        place = "L" + "+".join(map(str, each["lines"]))
+        seen[place] += 1
+        rows.append((f"{place}-{seen[place]}", {"position": position, "entry": each}))
+    return rows
 
 
 def _entries(entries: list[dict], key: str) -> list[tuple[str, dict]]:

@@ -124,6 +124,11 @@ PASSWORD_RESET_TIMEOUT = int(timedelta(days=7).total_seconds())  # a one-time li
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "compliance.accounts.Adapter"
+ACCOUNT_FORMS = {
+    "login": "compliance.account_forms.PlainLoginForm",
+    "change_password": "compliance.account_forms.PlainChangePasswordForm",
+    "reauthenticate": "compliance.account_forms.PlainReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

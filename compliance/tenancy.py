@@ -1,6 +1,7 @@
 """What every clinic's table shares: its scope and its versions."""
 
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.shortcuts import get_object_or_404
@@ -58,6 +59,25 @@ class Versioned(models.Model):
     def writable(self) -> models.QuerySet:
         """The row as one that may be written; a model may narrow it."""
         return type(self).objects.filter(pk=self.pk)
+
+
+def new_form_token() -> str:
+    """What tells one filled-in form from the next, so that sending it twice registers one thing."""
+    return secrets.token_urlsafe(16)
+
+
+class Registered(models.Model):
+    """A row that one form makes: the same form again finds it instead of making another."""
+
+    form_token = models.CharField(max_length=40, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def made_by(cls, clinic: models.Model, form_token: str | None) -> "Self | None":
+        """The row that this form has made at the clinic already."""
+        return cls.objects.filter(clinic=clinic, form_token=form_token).first() if form_token else None
 
 
 class TenantQuerySet(models.QuerySet):

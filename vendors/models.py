@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from compliance.audit import record, writing
 from compliance.fields import SHORT
 from compliance.models import Clinic, GuidelineEdition, User
-from compliance.tenancy import TenantModel, TenantQuerySet, Versioned
+from compliance.tenancy import Registered, TenantModel, TenantQuerySet, Versioned
 from vendors.choices import (
     WRITTEN,
     ComponentKind,
@@ -77,7 +77,7 @@ class SystemQuerySet(TenantQuerySet):
         return self.select_related("vendor").prefetch_related(components).order_by("position", "pk")
 
 
-class System(TenantModel, Versioned):
+class System(TenantModel, Versioned, Registered):
     """医療情報システム: one line of the clinic's list of systems."""
 
     vendor = models.ForeignKey(Vendor, models.PROTECT, related_name="systems", null=True, blank=True)
@@ -96,7 +96,8 @@ class System(TenantModel, Versioned):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(location__in=Location.values), name="system_location_known"
-            )
+            ),
+            models.UniqueConstraint(fields=["clinic", "form_token"], name="one_system_per_form"),
         ]
 
     def __str__(self) -> str:
@@ -107,12 +108,18 @@ class System(TenantModel, Versioned):
         return str(self.vendor or "")
 
     @classmethod
-    def register(cls, clinic: Clinic, *, by: User, vendor_name: str = "", **fields) -> "System":
-        """List a system; an empty `vendor_name` means it was introduced without a vendor."""
+    def register(
+        cls, clinic: Clinic, *, by: User, vendor_name: str = "", form_token: str | None = None, **fields
+    ) -> "System":
+        """List a system, once for each form; an empty `vendor_name` means it was introduced without a vendor."""
         with writing(clinic.pk):
+            if made := cls.made_by(clinic, form_token):
+                return made
             vendor = Vendor.named(clinic, vendor_name, by=by) if vendor_name else None
             position = cls.objects.filter(clinic=clinic).count() + 1
-            system = cls.objects.create(clinic=clinic, vendor=vendor, position=position, **fields)
+            system = cls.objects.create(
+                clinic=clinic, vendor=vendor, position=position, form_token=form_token, **fields
+            )
             record(by, clinic, "system.register", system.name, {**fields, "vendor": vendor_name})
         return system
 
@@ -133,7 +140,7 @@ class System(TenantModel, Versioned):
             self.delete()
 
 
-class Component(TenantModel, Versioned):
+class Component(TenantModel, Versioned, Registered):
     """構成機器: who bears its security updates, and where that is written."""
 
     system = models.ForeignKey(System, models.CASCADE, related_name="components")
@@ -169,6 +176,7 @@ class Component(TenantModel, Versioned):
             models.CheckConstraint(
                 condition=models.Q(update_bearer__in=UpdateBearer.values), name="component_bearer_known"
             ),
+            models.UniqueConstraint(fields=["clinic", "form_token"], name="one_component_per_form"),
         ]
 
     def __str__(self) -> str:
@@ -191,9 +199,14 @@ class Component(TenantModel, Versioned):
         )
 
     @classmethod
-    def register(cls, system: System, *, by: User, **fields) -> "Component":
+    def register(cls, system: System, *, by: User, form_token: str | None = None, **fields) -> "Component":
+        """Add a device to a system, once for each form."""
         with writing(system.clinic_id):
-            component = cls.objects.create(clinic=system.clinic, system=system, **fields)
+            if made := cls.made_by(system.clinic, form_token):
+                return made
+            component = cls.objects.create(
+                clinic=system.clinic, system=system, form_token=form_token, **fields
+            )
             record(by, system.clinic, "component.register", f"{system.name}：{component.name}", fields)
         return component
 

@@ -8,7 +8,7 @@ from compliance.choices import Permission
 from compliance.forms import their_values
 from compliance.models import Membership
 from compliance.sessions import kept_input
-from compliance.tenancy import Conflict, Versioned, version_in
+from compliance.tenancy import Conflict, Versioned, new_form_token, version_in
 from vendors.choices import ComponentKind, Location
 from vendors.forms import ComponentForm, SystemForm, VendorForm
 from vendors.models import Component, System, Vendor
@@ -30,14 +30,24 @@ def new_system(request: HttpRequest, member: Membership) -> HttpResponse:
     kept = kept_input(request)
     form = SystemForm(request.POST or kept or None)
     if request.method == "POST" and form.is_valid():
-        system = System.register(member.clinic, by=request.user, **form.cleaned_data)
+        token = form_token(request)
+        system = System.register(member.clinic, by=request.user, form_token=token, **form.cleaned_data)
         messages.success(request, f"「{system.name}」を登録しました。")
         return redirect("system", member.clinic.code, system.pk)
     return system_page(request, form, 422 if form.errors and not kept else 200, kept=kept)
 
 
+def form_token(request: HttpRequest) -> str:
+    """The token of a form that registers something; a new one for a form that has none yet."""
+    return request.POST.get("form_token", "")[:40] or new_form_token()
+
+
 def system_page(request: HttpRequest, form: SystemForm, status: int = 200, **context) -> HttpResponse:
-    context |= {"form": form, "vendors": Vendor.objects.visible_to(request.member)}
+    context |= {
+        "form": form,
+        "form_token": form_token(request),
+        "vendors": Vendor.objects.visible_to(request.member),
+    }
     return render(request, "vendors/system_form.html", context, status=status)
 
 
@@ -100,7 +110,7 @@ def new_component(request: HttpRequest, member: Membership, pk: int) -> HttpResp
     owner, kept = system_of(member, pk), kept_input(request)
     form = ComponentForm(request.POST or kept or None, initial=likely(owner))
     if request.method == "POST" and form.is_valid():
-        Component.register(owner, by=request.user, **form.cleaned_data)
+        Component.register(owner, by=request.user, form_token=form_token(request), **form.cleaned_data)
         messages.success(request, f"「{form.cleaned_data['name']}」を登録しました。")
         return redirect("system", member.clinic.code, owner.pk)
     return component_page(request, form, 422 if form.errors and not kept else 200, system=owner, kept=kept)
@@ -115,7 +125,8 @@ def likely(system: System) -> dict:
 
 
 def component_page(request: HttpRequest, form: ComponentForm, status: int = 200, **context) -> HttpResponse:
-    return render(request, "vendors/component_form.html", context | {"form": form}, status=status)
+    context |= {"form": form, "form_token": form_token(request)}
+    return render(request, "vendors/component_form.html", context, status=status)
 
 
 def component_of(member: Membership, pk: int) -> Component:

@@ -19,6 +19,7 @@ MARKS = {
     Status.UNSURE: "？",
     Status.UNANSWERED: "○",
 }
+MOST_LINES = 15
 VERDICTS = {YES: "YES", NO: "NO", UNCLEAR: "要確認"}
 
 
@@ -43,6 +44,13 @@ def _bold(words: str, part: str) -> list[tuple[int, str]]:
 def _reference(words: str, reference: dict) -> list[tuple[int, str]]:
     start = words.find(reference["after"])
     return [(start + len(reference["after"]), f"<sup>{reference['number']:d}</sup>")] if start >= 0 else []
+
+
+@register.filter
+def few_lines(text: str) -> str:
+    """What was typed, with its lines; a tower of very many lines is set as running text, parted by ／."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "\n".join(lines) if len(lines) <= MOST_LINES else " ／ ".join(lines)
 
 
 @register.filter

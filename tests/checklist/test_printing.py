@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -25,13 +25,11 @@ from checklist.printing import (
     OwnAssets,
     blank_html,
     determination_html,
-    letter_html,
     pdf,
     report_html,
 )
 from checklist.snapshot import snapshot_of
 from checklist.templatetags.report import rich
-from checklist.wording import determination_words
 from compliance.models import GuidelineEdition, User
 from vendors.models import Component, System
 
@@ -88,13 +86,22 @@ def confirmed(draft) -> dict:
 
 
 @pytest.fixture(scope="module")
-def draft_pdf(draft) -> PdfReader:
-    return PdfReader(BytesIO(pdf(report_html(draft), draft=True)))
+def draft_pdf(draft) -> "Printed":
+    return Printed(pdf(report_html(draft), draft=True))
 
 
 @pytest.fixture(scope="module")
-def confirmed_pdf(confirmed) -> PdfReader:
-    return PdfReader(BytesIO(pdf(report_html(confirmed, SHA))))
+def confirmed_pdf(confirmed) -> "Printed":
+    return Printed(pdf(report_html(confirmed, SHA)))
+
+
+class Printed:
+    """A PDF read back: `pages` and `text` are without blanks."""
+
+    def __init__(self, content: bytes):
+        self.content, self.reader = content, PdfReader(BytesIO(content))
+        self.pages = [bare(page.extract_text()) for page in self.reader.pages]
+        self.text = "".join(self.pages)
 
 
 def items(snapshot: dict) -> list[dict]:
@@ -111,10 +118,6 @@ def changed(snapshot: dict, **answer) -> dict:
 
 def bare(text: str) -> str:
     return re.sub(r"\s", "", text)
-
-
-def text_of(reader: PdfReader) -> str:
-    return bare("".join(page.extract_text() for page in reader.pages))
 
 
 def rows(html: str) -> dict[str, str]:
@@ -134,7 +137,7 @@ def fonts_of(reader: PdfReader) -> dict[str, bool]:
 
 
 def test_all_52_items_stand_in_the_report_word_for_word(draft, draft_pdf):
-    printed, expected = text_of(draft_pdf), items(draft)
+    printed, expected = draft_pdf.text, items(draft)
     texts = [text for item in expected for text in (item, *item["bullets"])]
     words = [bare(unescape(re.sub(r"<[^>]+>", "", rich(text)))) for text in texts]
     assert len(expected) == 52
@@ -142,7 +145,7 @@ def test_all_52_items_stand_in_the_report_word_for_word(draft, draft_pdf):
 
 
 def test_only_the_shipped_fonts_are_used_and_both_are_embedded(draft_pdf):
-    assert fonts_of(draft_pdf) == {"BIZUDPGothic": True, "BIZUDPGothic-Bold": True}
+    assert fonts_of(draft_pdf.reader) == {"BIZUDPGothic": True, "BIZUDPGothic-Bold": True}
 
 
 def test_the_tick_stands_only_beside_what_is_done(draft):
@@ -186,40 +189,40 @@ def test_a_long_note_goes_on_in_a_row_of_its_own_with_the_items_mark(draft):
 
 
 def test_a_draft_says_so_on_every_page_and_a_confirmed_report_on_none(draft_pdf, confirmed_pdf):
-    pages = [page.extract_text() for page in draft_pdf.pages]
-    assert [n for n, text in enumerate(pages, 1) if "下書き" not in text] == []
-    assert "下書き" not in text_of(confirmed_pdf)
+    assert [n for n, text in enumerate(draft_pdf.pages, 1) if "下書き" not in text] == []
+    assert "下書き" not in confirmed_pdf.text
 
 
 def test_a_page_torn_out_says_whose_it_is_which_year_and_edition_and_which_page(confirmed_pdf):
     total = len(confirmed_pdf.pages)
-    for number, page in enumerate(confirmed_pdf.pages, 1):
-        text = bare(page.extract_text())
+    for number, text in enumerate(confirmed_pdf.pages, 1):
         wanted = ["みどり台﨑内科", "令和8年度", "第2版", f"照合{SHA[:8]}", f"{number}/{total}"]
         assert [each for each in wanted if each not in text] == [], number
 
 
 def test_the_table_head_is_repeated_on_each_page_of_the_checklist(confirmed_pdf):
-    pages = [bare(page.extract_text()) for page in confirmed_pdf.pages]
-    inside = [text for text in pages if "Ⅲ遵守項目チェックリスト" in text and "目次" not in text]
+    inside = [
+        text for text in confirmed_pdf.pages if "Ⅲ遵守項目チェックリスト" in text and "目次" not in text
+    ]
     assert len(inside) >= 4
     assert all("項目区分遵守項目チェック対応状況と記録" in text for text in inside)
 
 
 def test_the_moment_of_a_pdf_is_the_snapshots_own(draft, draft_pdf, confirmed_pdf):
-    assert confirmed_pdf.metadata.creation_date_raw == "D:20261120140300+09'00"
-    assert draft_pdf.metadata.creation_date.isoformat()[:16] == draft["changed_at"][:16].replace("+00:00", "")
+    assert confirmed_pdf.reader.metadata.creation_date_raw == "D:20261120140300+09'00"
+    changed_at = datetime.fromisoformat(draft["changed_at"]).replace(microsecond=0)
+    assert draft_pdf.reader.metadata.creation_date == changed_at
 
 
 def test_it_never_claims_more_than_a_self_check_can(draft_pdf):
-    text = text_of(draft_pdf)
+    text = draft_pdf.text
     assert "準拠" not in text
     assert re.search(r"\d+[%％]", text) is None
     assert text.count("認定") == text.count("認定・承認を示すものではありません") == 1
 
 
 def test_every_erratum_and_the_source_are_printed(draft, draft_pdf):
-    text = text_of(draft_pdf)
+    text = draft_pdf.text
     missing = [each for each in draft["errata"] if bare(f"{each['from']} → {each['to']}") not in text]
     assert missing == []
     assert bare(draft["edition"]["source_line"]) in text
@@ -228,99 +231,16 @@ def test_every_erratum_and_the_source_are_printed(draft, draft_pdf):
 
 def test_the_sample_says_on_every_page_that_it_is_one(draft):
     sample = draft | {"clinic": draft["clinic"] | {"is_sample": True}}
-    pages = PdfReader(BytesIO(pdf(report_html(sample), draft=True))).pages
-    assert [n for n, page in enumerate(pages, 1) if "【見本】" not in page.extract_text()] == []
-    assert "すべて架空のものです" in pages[0].extract_text()
-
-
-# 対象判断
-
-
-def determined(draft: dict, outcome: str, servers: list[str], **more) -> dict:
-    lines = [
-        {"system": "カルテ", "vendor": "", "server": "S", "answer": a, "reason": "理由", "place": ""}
-        for a in servers
-    ]
-    judgement = {"outcome": outcome, "servers": lines, "path": [], "taken": [], "without_vendor": []}
-    shown = {
-        "label": outcome,
-        "determined_at": "2026-11-01T01:00:00+00:00",
-        "determined_by": "髙﨑",
-        "out_of_date": False,
-    }
-    words = {"words": determination_words(judgement), "tension": None}
-    return draft | {"determination": {**judgement, **shown, **words, **more}}
-
-
-@pytest.mark.parametrize(
-    ("outcome", "servers", "words"),
-    [
-        ("in_scope", ["yes"], "保守委託機関編の対象</b>と判断しました"),
-        ("out_of_scope", ["yes", "no"], "<b>経営管理編・企画管理編・システム運用編</b>が当院に適用されます"),
-        ("ask_vendor", ["yes", "unclear"], "確かめることが1件残っています"),
-        ("undecided", [], "未判断"),
-    ],
-)
-def test_the_record_of_the_determination_says_its_outcome_in_words(draft, outcome, servers, words):
-    page = determination_html(determined(draft, outcome, servers))
-    assert words in page
-    assert "概説編は、本編の対象であってもなくても、あわせて読むこと" in page
-    assert "本文から当製品が作図" in page
-
-
-def test_without_a_determination_it_says_so_and_marks_no_way(draft):
-    page = determination_html(draft | {"determination": None})
-    assert "まだ記録していません" in page
-    assert ("太線が当院の経路" in page, "当院はここ" in page) == (False, False)
-
-
-def test_a_determination_that_is_out_of_date_says_so(draft):
-    assert "登録が変わっています" in determination_html(
-        determined(draft, "in_scope", ["yes"], out_of_date=True)
-    )
-
-
-def test_the_tension_about_a_system_without_vendor_is_shown_and_not_decided(draft):
-    tension = {"item": items(draft)[49], "commentary": {"section": "10", "text": "本編の対象とはならず"}}
-    page = determination_html(
-        determined(draft, "in_scope", ["yes"], tension=tension, without_vendor=["自院のサーバ"])
-    )
-    assert "遵守項目 10⑩" in page
-    assert "「本編の対象とはならず」" in page
-    assert "どちらにあたるかを本書では決めず" in page
-
-
-# The other papers
-
-
-def test_the_blank_form_has_every_item_no_tick_and_nothing_of_the_clinic(draft):
-    page = blank_html(draft)
-    assert list(rows(page)) == [item["shown"] for item in items(draft)]
-    assert ("✓" in page, draft["clinic"]["name"] in page) == (False, False)
-    assert all("□" in row and "実施済　未実施" in row for row in rows(page).values())
-
-
-def test_a_letter_is_one_page_however_long_its_names_are():
-    letter = {"vendor": "長" * 100, "clinic": "い" * 100, "address": "所" * 200, "phone": "0" * 40, "director": "名" * 100,
-              "products": ["製" * 250] * 30, "questions": ["問い。" * 30] * 3}  # fmt: skip
-    page = letter_html(letter)
-    assert len(PdfReader(BytesIO(pdf(page))).pages) == 1
-    assert re.search(r"ほか\d+件の製品・サービス", page)
-
-
-def test_an_ordinary_letter_names_every_product_and_leaves_the_date_open():
-    letter = {"vendor": "甲野医療", "clinic": "みどり台内科", "address": "", "phone": "", "director": "",
-              "products": ["甲野カルテ 3", "甲野レセ"], "questions": ["どちらですか。"]}  # fmt: skip
-    page = letter_html(letter)
-    assert ("甲野カルテ 3" in page, "甲野レセ" in page, "ほか" in page) == (True, True, False)
-    assert "　　　　年　　　月　　　日" in page
+    pages = Printed(pdf(report_html(sample), draft=True)).pages
+    assert [n for n, text in enumerate(pages, 1) if "【見本】" not in text] == []
+    assert "すべて架空のものです" in pages[0]
 
 
 # The same bytes, nothing from outside, nothing executed
 
 
-def test_the_same_snapshot_gives_the_same_bytes(confirmed):
-    assert pdf(report_html(confirmed, SHA)) == pdf(report_html(confirmed, SHA))
+def test_the_same_snapshot_gives_the_same_bytes(confirmed, confirmed_pdf, draft_pdf):
+    assert pdf(report_html(confirmed, SHA)) == confirmed_pdf.content != draft_pdf.content
 
 
 def test_another_process_with_no_fonts_of_its_own_and_another_time_zone_gives_the_same_bytes(draft, tmp_path):
@@ -355,9 +275,8 @@ def test_nothing_outside_the_print_folder_is_fetched(url):
 
 def test_markup_in_a_note_is_printed_as_text(draft, draft_pdf):
     assert "<script" not in report_html(draft)
-    assert bare("<script>alert(1)</script><img src='file:///etc/passwd'>{{ clinic }} & 〓✓5") in text_of(
-        draft_pdf
-    )
+    typed = "<script>alert(1)</script><img src='file:///etc/passwd'>{{ clinic }} & 〓✓5"
+    assert bare(typed) in draft_pdf.text
 
 
 def test_every_character_of_every_paper_has_a_glyph(draft):
@@ -374,9 +293,9 @@ def test_no_paper_carries_inline_styles_or_addresses(draft):
 def test_the_worst_text_is_printed_whole(draft):
     long = ("医療情報システムの安全管理" * 100)[:1000]
     worst = changed(draft, status="done", label="実施済", printed=[["メモ", long]], gaps=[], overdue_days=0)
-    reader = PdfReader(BytesIO(pdf(report_html(worst), draft=True)))
-    assert text_of(reader).count("医療情報システムの安全管理" * 10) > 0
-    assert 30 < len(reader.pages) < 60
+    printed = Printed(pdf(report_html(worst), draft=True))
+    assert printed.text.count(f"メモ：{long}") == 52
+    assert 25 < len(printed.pages) < 60
 
 
 def test_rendering_leaves_the_garbage_collector_as_it_was(draft):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checklist.templatetags.report import counted, in_eights, mark, rich, verdict, w3c
+from checklist.templatetags.report import counted, few_lines, in_eights, mark, rich, verdict, w3c
 
 
 def test_a_footnote_stands_after_its_anchor_and_emphasis_is_bold():
@@ -28,6 +28,11 @@ def test_everything_else_is_escaped_and_line_breaks_are_kept():
 
 def test_an_anchor_that_is_not_there_marks_nothing():
     assert rich({"text": "甲", "footnotes": [{"number": 3, "after": "乙"}], "emphasis": ["丙"]}) == "甲"
+
+
+def test_typed_lines_are_kept_unless_they_are_very_many():
+    assert few_lines("甲 \n\n\n乙\n") == "甲\n乙"
+    assert few_lines("甲\n" * 16) == " ／ ".join(["甲"] * 16)
 
 
 def test_counts_are_words_without_the_empty_ones():

@@ -227,7 +227,7 @@ def test_the_newest_round_is_the_current_one(clinic, assessment, director, membe
     newer = Assessment.begin(clinic, assessment.edition, assessment.fiscal_year + 1, by=director)
     mine = member(director, clinic)
     assert Assessment.objects.visible_to(mine).current() == newer
-    assert Answer.objects.visible_to(mine).current("10-9").first().assessment == newer
+    assert Answer.objects.visible_to(mine).current("10-9").assessment == newer
 
 
 def test_a_round_keeps_its_items_when_the_edition_gets_one_more(look, edition):

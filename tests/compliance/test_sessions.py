@@ -81,8 +81,13 @@ def test_a_page_that_does_not_ask_for_it_leaves_it_there(writer):
 
 
 def test_the_forms_own_machinery_is_not_kept(writer):
-    keep(posted(writer, csrfmiddlewaretoken="x", version="3"))
+    keep(posted(writer, csrfmiddlewaretoken="x"))
     assert shown_to(writer) == TYPED
+
+
+def test_the_version_of_the_form_is_kept_so_that_it_overwrites_nothing_later(writer):
+    keep(posted(writer, version="3"))
+    assert shown_to(writer) == TYPED | {"version": "3"}
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(59, TYPED), (61, None)])

@@ -97,7 +97,7 @@ class Person:
         return fields.and_(self.page.locator(":visible:not([type=radio])"))
 
     def save_state(self) -> Locator:
-        return self.page.locator("[data-save-state]")
+        return self.page.locator(".save-state")
 
     def label_of(self, field: Locator) -> Locator:
         return self.page.locator(f"label[for='{field.get_attribute('id')}']")

@@ -134,7 +134,7 @@ def test_pages_before_the_log_in(sits_down, looks, stranger):
     visitor.opens("account_login")
     looks(visitor, "account_login")
     visitor.logs_in("nobody@example.jp", "wrong-password-1")
-    visitor.sees("か所を直してください")
+    visitor.sees("正しくありません")
     looks(visitor, "account_login with errors")
 
 
