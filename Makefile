@@ -25,14 +25,14 @@ deploy-check: .venv/.dev
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
 test-sqlite: .venv/.dev
-	$(SQLITE) $(PY) -m pytest -m "not journey"
+	$(SQLITE) $(PY) -m pytest -n 2 -m "not journey"
 
 test-postgres: .venv/.dev
-	@if [ -n "$$DATABASE_URL" ]; then echo "PostgreSQL:"; $(PY) -m pytest -m "not journey"; \
+	@if [ -n "$$DATABASE_URL" ]; then echo "PostgreSQL:"; $(PY) -m pytest -n 2 -m "not journey"; \
 	else echo "DATABASE_URL is not set: no tests on PostgreSQL."; fi
 
 journeys: .venv/.dev
-	$(SQLITE) $(PY) -m pytest -m journey
+	$(SQLITE) $(PY) -m pytest -n 2 -m journey
 
 # Developers: resolve the dependencies of pyproject.toml again, with hashes.
 lock: .venv/.dev

@@ -81,8 +81,8 @@ def _pages(html: str) -> int:
 
 def pdf(html: str, *, draft: bool = False) -> bytes:
     """PDF with tags, bookmarks and the shipped font; the same HTML gives the same bytes."""
-    styles = [_style("print.css")] + ([_style("draft.css")] if draft else [])
     with _RENDERING, _without_collector():
+        styles = [_style("print.css")] + ([_style("draft.css")] if draft else [])
         return _document(html).write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True)
 
 

@@ -141,6 +141,14 @@ def test_a_vendor_named_like_one_of_the_other_clinic_is_our_own(clinic, foreign,
     assert Vendor.objects.filter(name="社0").count() == 2
 
 
+def test_a_form_of_the_other_clinic_sent_here_registers_our_own(clinic, other_clinic, both):
+    client = browser(both)
+    form = form_with(client.get(at("new_system", other_clinic)), "name") | SYSTEM
+    pages = [client.post(at("new_system", each), form).url for each in (other_clinic, clinic)]
+    theirs, ours = (System.objects.get(clinic=each) for each in (other_clinic, clinic))
+    assert pages == [at("system", other_clinic, pk=theirs.pk), at("system", clinic, pk=ours.pk)]
+
+
 def test_a_person_in_two_clinics_writes_in_the_one_whose_page_it_is(ids, foreign, clinic, other_clinic, both):
     client, before = browser(both), rows(clinic)
     page = client.get(at("item", other_clinic, code="7-5"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, TreeBuilder
 
@@ -98,6 +99,12 @@ def at_most(count: int):
 
 def _is_frame(sql: str) -> bool:
     return sql.startswith(FRAME) or "django_session" in sql or "pg_advisory_xact_lock" in sql
+
+
+def stand_still(monkeypatch, day: date) -> None:
+    """Let it be `day` for the whole test, also at midnight."""
+    real = timezone.localdate
+    monkeypatch.setattr(timezone, "localdate", lambda moment=None: real(moment) if moment else day)
 
 
 # What a page shows

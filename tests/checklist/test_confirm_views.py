@@ -1,17 +1,33 @@
 """確認と確定 over HTTP: what is shown is what is frozen, once; reopening needs a reason."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from checklist.models import Answer, Assessment, Confirmation
-from tests.web import at, at_most, browser, complaints, form_with, furnish, having, shows, tree, words
+from tests.web import (
+    at,
+    at_most,
+    browser,
+    complaints,
+    form_with,
+    furnish,
+    having,
+    shows,
+    stand_still,
+    tree,
+    words,
+)
 from vendors.models import System
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 NAMES = {"examiner": "事務 はな子", "examined_on": TODAY.isoformat(), "safety_officer": "緑川 院長"}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    stand_still(monkeypatch, TODAY)
 
 
 @pytest.fixture

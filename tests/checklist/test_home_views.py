@@ -1,18 +1,22 @@
 """ホーム and 章の一覧: where the round stands and what comes first; and how large the pages are."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from checklist import sample
 from checklist.models import Answer
-from tests.web import addresses, at, at_most, browser, furnish, having, shows, tree, words
+from tests.web import addresses, at, at_most, browser, furnish, having, shows, stand_still, tree, words
 from vendors.models import Component, System
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 PAGES = {address.name: address for address in addresses()}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    stand_still(monkeypatch, TODAY)
 
 
 @pytest.fixture

@@ -7,12 +7,24 @@ from django.utils import timezone
 
 from checklist.models import Answer
 from tests.conftest import PASSWORD
-from tests.web import HTMX, at, at_most, browser, complaints, form_with, having, shows, tree, words
+from tests.web import (
+    HTMX,
+    at,
+    at_most,
+    browser,
+    complaints,
+    form_with,
+    having,
+    shows,
+    stand_still,
+    tree,
+    words,
+)
 from vendors.models import System
 
 pytestmark = pytest.mark.django_db
 CODE = "7-5"
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 22)
 FULL = {
     "done": {"confirmed_on": "2026-04-02", "evidence_place": "棚1", "note": "見た"},
     "open": {"plan": "規程を作る", "owner": "事務", "due_on": "2027-03-31"},
@@ -20,6 +32,11 @@ FULL = {
     "ask": {"ask_whom": "株式会社カルテ"},
     "none": {},
 }
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    stand_still(monkeypatch, TODAY)
 
 
 @pytest.fixture
@@ -170,13 +187,13 @@ def test_the_first_and_the_last_item_have_one_neighbour(client, clinic):
 # In place
 
 
-def test_a_save_in_place_returns_the_save_state_and_the_new_version(save):
+def test_a_save_in_place_returns_the_save_state_and_the_new_version(save, answer):
     response = save(status="na", reason="使っていない", headers=HTMX)
     page = tree(response)
     assert (response.status_code, page.find(".//main"), page.find(".//form")) == (200, None, None)
     version = page.find(".//input[@name='version']")
     assert (version.get("value"), version.get("id"), version.get("hx-swap-oob")) == ("2", "version", "true")
-    assert f"保存済 {timezone.localtime():%-H}:" in shows(response)
+    assert f"保存済 {timezone.localtime(answer(CODE).updated_at):%-H:%M}" in shows(response)
 
 
 def test_the_page_of_a_save_in_place_saves_again_with_the_new_version(client, clinic, save, answer):

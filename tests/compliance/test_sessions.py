@@ -113,7 +113,11 @@ def test_ten_pages_are_kept_for_a_person_and_the_oldest_go(writer, stranger):
     assert TypedInput.objects.filter(user=stranger).count() == 1
 
 
-@pytest.mark.parametrize("typed_by", ["", "garbage", signing.dumps(1), signing.dumps(1, salt="another")])
+@pytest.mark.parametrize(
+    "typed_by",
+    ["", "garbage", signing.dumps(1), signing.dumps(1, salt="another")],
+    ids=["none", "garbage", "no salt", "another salt"],
+)
 def test_a_form_that_does_not_prove_its_writer_is_not_kept(writer, typed_by):
     assert keep(posted(writer, typed_by=typed_by)) is False
     assert TypedInput.objects.count() == 0

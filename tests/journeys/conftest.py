@@ -51,7 +51,6 @@ class Seats:
         page.context.set_offline(False)
         page.set_extra_http_headers({})
         page.set_viewport_size(WINDOW)
-        page.goto("about:blank")
         page.context.clear_cookies()
         self.free[scripts].append(page)
 

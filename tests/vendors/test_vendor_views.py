@@ -116,6 +116,14 @@ def test_the_same_form_sent_twice_registers_one_component(client, clinic, chart,
     )
 
 
+@pytest.mark.parametrize("token", ["", "\x00", "a\x00b", "x" * 500, "あ" * 41, "<b>"])
+def test_a_form_with_an_odd_token_registers_all_the_same(token, client, clinic, chart):
+    paths = [at("new_system", clinic), at("new_component", clinic, pk=chart.pk)]
+    typed = {**SYSTEM, **SERVER, "form_token": token}
+    assert [client.post(path, typed).status_code for path in paths] == [302, 302]
+    assert (System.objects.count(), Component.objects.count()) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
