@@ -9,7 +9,8 @@ from vendors.models import System, Vendor
 def letter_to(vendor: Vendor, systems: list[System], clinic: Clinic) -> dict | None:
     """The letter that asks who bears the updates of the unclear servers; None where nothing is unclear.
 
-    Keys: vendor, clinic, address, phone, director, products (what is asked about), questions, text (the whole, to copy).
+    Keys: vendor, clinic, address, phone, director, is_sample, products (what is asked about), questions,
+    text (the whole, to copy).
     """
     unclear = [system for system in systems if _is_unclear(system)]
     if not unclear:
@@ -21,7 +22,8 @@ def letter_to(vendor: Vendor, systems: list[System], clinic: Clinic) -> dict | N
         "書面に記載がない場合は、記載を加えていただけるか、ご検討をお願いします。",
     ]
     facts = {"vendor": vendor.name, "clinic": clinic.name, "address": clinic.address, "phone": clinic.phone,
-             "director": clinic.director, "products": products, "questions": questions}  # fmt: skip
+             "director": clinic.director, "is_sample": clinic.is_sample, "products": products,
+             "questions": questions}  # fmt: skip
     return {**facts, "text": _text(facts)}
 
 

@@ -39,7 +39,7 @@ def new_system(request: HttpRequest, member: Membership) -> HttpResponse:
 
 def form_token(request: HttpRequest) -> str:
     """The token of a form that registers something; a new one for a form that has none yet."""
-    return request.POST.get("form_token", "")[:40] or new_form_token()
+    return request.POST.get("form_token", "").replace("\x00", "")[:40] or new_form_token()
 
 
 def system_page(request: HttpRequest, form: SystemForm, status: int = 200, **context) -> HttpResponse:

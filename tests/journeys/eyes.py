@@ -49,7 +49,8 @@ FOLD = "() => document.querySelectorAll('details[data-unfolded]').forEach(each =
 STICKING_OUT = """() => {
   const page = document.documentElement;
   if (page.scrollWidth <= page.clientWidth) return [];
-  const wide = [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > page.clientWidth + 1);
+  const sticksOut = each => each.getBoundingClientRect().right > page.clientWidth + 1;
+  const wide = [...document.querySelectorAll("body *")].filter(sticksOut);
   const inner = wide.filter(each => !wide.some(other => other !== each && each.contains(other)));
   return [`${page.scrollWidth} > ${page.clientWidth}`, ...inner.slice(0, 5).map(each => each.outerHTML.slice(0, 120))];
 }"""

@@ -175,11 +175,12 @@ FOCUS = """target => {
   const active = document.activeElement;
   const group = target.type === "radio" && active.name === target.name && active.form === target.form;
   const width = style => style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+  const ring = Math.max(width(getComputedStyle(active)), width(getComputedStyle(active, "::after")));
   const box = active.getBoundingClientRect();
   return {
     element: active.outerHTML.slice(0, 200),
     here: active === target || group,
-    ring: active === document.body ? 9 : Math.max(width(getComputedStyle(active)), width(getComputedStyle(active, "::after"))),
+    ring: active === document.body ? Infinity : ring,
     in_sight: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 }"""

@@ -1,7 +1,7 @@
 """Every screen for every eye: axe at 1280 and 375px, nothing sideways at 320px or with letters twice as large."""
 
 import pytest
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from checklist import sample
@@ -35,23 +35,19 @@ CLINIC_PAGES = {
     "vendor": ["vendor"],
     "clinic": [],
 }
-OTHER_PAGES = {
-    *("first_start", "start_code", "help", "welcome", "clinics", "confirmation"),
-    *(
-        "account_login",
-        "account_logout",
-        "account_signup",
-        "account_change_password",
-        "account_reauthenticate",
-    ),
-}
+ACCOUNT_PAGES = ["clinics", "help", "account_logout", "account_change_password", "account_reauthenticate"]
+OTHER_PAGES = ["first_start", "start_code", "welcome", "account_login", "account_signup", "confirmation"]
 NO_PAGES = {
     "home": "leads on",
-    **dict.fromkeys(
-        ["open_sample", "delete_sample", "remove_system", "remove_component"], "a POST, leads on"
-    ),
-    **dict.fromkeys(["print_draft", "print_blank", "print_determination", "print_confirmed"], "a PDF"),
+    "open_sample": "a POST, leads on",
+    "delete_sample": "a POST, leads on",
+    "remove_system": "a POST, leads on",
+    "remove_component": "a POST, leads on",
     "item_row": "a part of the page `items`, looked at there",
+    "print_draft": "a PDF",
+    "print_blank": "a PDF",
+    "print_determination": "a PDF",
+    "print_confirmed": "a PDF",
 }
 
 
@@ -73,7 +69,7 @@ def test_the_eyes_are_open(sits_down):
 
 def test_every_address_is_a_page_looked_at_here_or_no_page():
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    assert names == set(CLINIC_PAGES) | OTHER_PAGES | set(NO_PAGES)
+    assert names == {*CLINIC_PAGES, *ACCOUNT_PAGES, *OTHER_PAGES, *NO_PAGES}
 
 
 @pytest.fixture
@@ -87,13 +83,24 @@ def looks(faults):
 
 
 @pytest.fixture
-def walks(looks):
-    """walks(person, clinic, code): look at the clinic's pages, all or those named."""
+def visits(looks):
+    """visits(person, "item", code, "10-9"): open that page, and no other, and look at it."""
+
+    def visit(person, name: str, *args) -> None:
+        person.opens(name, *args)
+        assert person.page.url == person.origin + reverse(name, args=args)
+        looks(person, name)
+
+    return visit
+
+
+@pytest.fixture
+def walks(visits):
+    """walks(person, clinic): visit the clinic's pages, all or those named."""
 
     def walk(person, clinic: Clinic, names=CLINIC_PAGES) -> None:
         for name in names:
-            person.opens(name, clinic.code, *address(clinic, name))
-            looks(person, name)
+            visits(person, name, clinic.code, *address(clinic, name))
 
     return walk
 
@@ -113,26 +120,22 @@ def filled(edition) -> Clinic:
     return sample.seed(timezone.localdate())
 
 
-def test_pages_before_the_log_in(sits_down, looks, stranger):
+def test_pages_before_the_log_in(sits_down, visits, looks, stranger):
     visitor = sits_down()
-    visitor.opens("first_start")
-    looks(visitor, "first_start")
+    visits(visitor, "first_start")
     visitor.presses("自己点検を始める")
     visitor.sees("か所を直してください")
     looks(visitor, "first_start with errors")
-    visitor.opens("help")
-    looks(visitor, "help")
+    visits(visitor, "help")
     visitor.goes("/nowhere/")
     looks(visitor, "404 for nobody")
-    visitor.opens("account_signup")
-    looks(visitor, "account_signup")
+    visits(visitor, "account_signup")
     visitor.goes(welcome_path(stranger))
     looks(visitor, "welcome")
     visitor.presses("始める")
     visitor.sees("か所を直してください")
     looks(visitor, "welcome with errors")
-    visitor.opens("account_login")
-    looks(visitor, "account_login")
+    visits(visitor, "account_login")
     visitor.logs_in("nobody@example.jp", "wrong-password-1")
     visitor.sees("正しくありません")
     looks(visitor, "account_login with errors")
@@ -150,13 +153,11 @@ def test_the_start_code_for_another_machine(sits_down, looks):
     looks(visitor, "start_code with errors")
 
 
-def test_pages_of_an_account(sits_down, looks, both, stranger):
+def test_pages_of_an_account(sits_down, visits, looks, both, stranger):
     nobody, somebody = sits_down(stranger), sits_down(both)
-    nobody.opens("clinics")
-    looks(nobody, "clinics without any")
-    for name in ("clinics", "help", "account_logout", "account_change_password", "account_reauthenticate"):
-        somebody.opens(name)
-        looks(somebody, name)
+    visits(nobody, "clinics")
+    for name in ACCOUNT_PAGES:
+        visits(somebody, name)
     somebody.goes("/nowhere/")
     looks(somebody, "404 for somebody")
 
@@ -176,18 +177,16 @@ def test_pages_of_a_new_clinic(sits_down, walks, looks, director, clinic):
     walks(sits_down(director), clinic, empty)
 
 
-def test_pages_of_a_confirmed_clinic(sits_down, walks, looks, filled, confirmed):
+def test_pages_of_a_confirmed_clinic(sits_down, walks, visits, looks, filled, confirmed):
     confirmed(Assessment.objects.get(clinic=filled))
     visitor = sits_down(sample.visitor())
     walks(visitor, filled, ["clinic_home", "sections", "item", "exempt", "prints"])
-    visitor.opens("confirmation", filled.code)
-    looks(visitor, "confirmation")
+    visits(visitor, "confirmation", filled.code)
     visitor.presses("点検を再開する")
     visitor.sees("か所を直してください")
     looks(visitor, "confirmation with errors")
     job.reopens(visitor)
-    visitor.opens("confirmation", filled.code)
-    looks(visitor, "confirmation, reopened")
+    visits(visitor, "confirmation", filled.code)
 
 
 @pytest.mark.parametrize(("bearer", "words"), [("vendor", "YES："), ("clinic", "NO：")], ids=["yes", "no"])
@@ -217,6 +216,14 @@ def test_pages_that_refuse(sits_down, looks, reader, director, clinic):
     at_work.presses("保存")
     at_work.sees("もう一度、保存してください")
     looks(at_work, "403, an old form")
+
+
+def test_the_page_after_an_error_of_ours(sits_down, looks, director, clinic, monkeypatch):
+    monkeypatch.setattr("checklist.views.help.render", lambda *args: 1 / 0)
+    at_work = sits_down(director)
+    at_work.opens("help")
+    at_work.sees("エラーが起きました")
+    looks(at_work, "500")
 
 
 def test_forms_with_errors(sits_down, looks, director, clinic):
