@@ -53,7 +53,9 @@ class Catalogue:
 
     def _page(self, item: dict, place: int) -> dict:
         own, rest = self.commentary_of(item)
-        marks = {mark["number"] for text in (item, *item["bullets"], *own, *rest) for mark in text["footnotes"]}
+        marks = {
+            mark["number"] for text in (item, *item["bullets"], *own, *rest) for mark in text["footnotes"]
+        }
         notes = [self.footnote_by_number[number] for number in sorted(marks)]
         section = self.section_by_code[item["section"]]
         return {"item": item, "place": place, "total": len(self.items), "section": section,

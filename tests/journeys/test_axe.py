@@ -1,6 +1,8 @@
 """Every screen for every eye: axe at 1280 and 375px, nothing sideways at 320px or with letters twice as large."""
 
 import pytest
+from allauth.core.ratelimit import respond_429
+from django.core.exceptions import SuspiciousOperation
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
@@ -36,9 +38,10 @@ CLINIC_PAGES = {
     "clinic": [],
 }
 ACCOUNT_PAGES = ["clinics", "help", "account_logout", "account_change_password", "account_reauthenticate"]
-OTHER_PAGES = ["first_start", "start_code", "welcome", "account_login", "account_signup", "confirmation"]
+OTHER_PAGES = ["first_start", "start_code", "welcome", "account_login", "confirmation"]
 NO_PAGES = {
     "home": "leads on",
+    "account_signup": "leads on",
     "open_sample": "a POST, leads on",
     "delete_sample": "a POST, leads on",
     "remove_system": "a POST, leads on",
@@ -53,7 +56,7 @@ NO_PAGES = {
 
 def test_the_eyes_are_open(sits_down):
     visitor = sits_down()
-    visitor.opens("help")
+    visitor.opens("account_login")
     visitor.page.evaluate("document.querySelector('h1').outerHTML = '<img>'")
     visitor.page.evaluate("document.querySelector('main p').style = 'white-space: nowrap; color: #bbb'")
     found = " ".join(faults_of(visitor.page))
@@ -126,10 +129,8 @@ def test_pages_before_the_log_in(sits_down, visits, looks, stranger):
     visitor.presses("自己点検を始める")
     visitor.sees("か所を直してください")
     looks(visitor, "first_start with errors")
-    visits(visitor, "help")
     visitor.goes("/nowhere/")
     looks(visitor, "404 for nobody")
-    visits(visitor, "account_signup")
     visitor.goes(welcome_path(stranger))
     looks(visitor, "welcome")
     visitor.presses("始める")
@@ -218,12 +219,29 @@ def test_pages_that_refuse(sits_down, looks, reader, director, clinic):
     looks(at_work, "403, an old form")
 
 
-def test_the_page_after_an_error_of_ours(sits_down, looks, director, clinic, monkeypatch):
-    monkeypatch.setattr("checklist.views.help.render", lambda *args: 1 / 0)
+def malformed(request, template):
+    raise SuspiciousOperation
+
+
+def too_often(request, template):
+    return respond_429(request)
+
+
+def broken(request, template):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("render", "words"),
+    [(malformed, "受け取れませんでした"), (too_often, "少し待ってから"), (broken, "エラーが起きました")],
+    ids=["400", "429", "500"],
+)
+def test_pages_instead_of_an_answer(sits_down, looks, director, clinic, monkeypatch, render, words):
+    monkeypatch.setattr("checklist.views.help.render", render)
     at_work = sits_down(director)
     at_work.opens("help")
-    at_work.sees("エラーが起きました")
-    looks(at_work, "500")
+    at_work.sees(words)
+    looks(at_work, words)
 
 
 def test_forms_with_errors(sits_down, looks, director, clinic):
