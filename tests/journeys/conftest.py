@@ -7,12 +7,18 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as product
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.steps import Person
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 WINDOW = {"width": 1280, "height": 800}
+PATIENCE = 20_000  # ms, on a machine that is busy with other tests
+HARMLESS = (
+    "Failed to load resource",  # of_response knows better which may
+    # Playwright asks for the layout while site.css is on its way, which takes this dot of Bootstrap's away (eyes.py).
+    "Loading the image 'data:image/svg+xml",
+)
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +36,9 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, **japan, "viewport": WINDOW, "reduced_motion": "reduce"}
 
 
+expect.set_options(timeout=PATIENCE)
+
+
 class Seats:
     """Browser windows, kept and wiped for the next test: opening one costs more than most tests do in it."""
 
@@ -43,7 +52,7 @@ class Seats:
 
     def open(self, scripts: bool) -> Page:
         context = self.browser.new_context(**self.options, java_script_enabled=scripts)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch(context, self.faults)
         return context.new_page()
 
@@ -105,7 +114,7 @@ def watch(context: BrowserContext, faults: list[str]) -> None:
             faults.append(f"{response.status} {response.url}")
 
     def of_console(message) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        if message.type in {"error", "warning"} and not message.text.startswith(HARMLESS):
             faults.append(f"{message.page.url}: {message.text}")
 
     def of_request(request) -> None:

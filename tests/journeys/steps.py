@@ -82,7 +82,7 @@ class Person:
     def prints(self, link: str) -> bytes:
         """The PDF behind a link. Chromium would open a viewer of its own, so its bytes are fetched."""
         path = self.named("link", link).get_attribute("href")
-        answer = self.page.request.get(self.origin + path)
+        answer = self.page.request.get(self.origin + path, timeout=60_000)
         assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
         return answer.body()
 
