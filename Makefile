@@ -34,6 +34,10 @@ test-postgres: .venv/.dev
 journeys: .venv/.dev
 	$(SQLITE) $(PY) -m pytest -n 2 -m journey
 
+# Every screen at two widths, to be looked at: build/screenshots/index.html
+screenshots: .venv/.dev
+	@$(SQLITE) $(PY) -m tests.screenshots
+
 # Developers: resolve the dependencies of pyproject.toml again, with hashes.
 lock: .venv/.dev
 	.venv/bin/pip install --quiet uv
