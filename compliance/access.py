@@ -22,6 +22,8 @@ def clinic_page(permission: Permission, *, post: Permission | None = None) -> Ca
         def guarded(request: HttpRequest, clinic_code: str, **kwargs) -> HttpResponse:
             member = request.member = member_of(request, clinic_code)
             needed = guarded.post_permission if request.method == "POST" else permission
+            if member.lacks_second_factor:
+                return render(request, "compliance/second_factor_needed.html", status=403)
             return view(request, member, **kwargs) if member.may(needed) else refuse(request, needed)
 
         guarded.permission, guarded.post_permission = permission, post or permission

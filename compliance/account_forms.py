@@ -1,13 +1,41 @@
 """allauth's forms with labels, and without placeholders in the fields."""
 
+import struct
+
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
+from django.core.exceptions import ValidationError
+
+from compliance.fields import TextField
+
+KEY_NAME = {
+    "label": "パスキーの名前",
+    "help_text": "どの端末か分かる名前にします。例：受付のパソコン、院長のスマートフォン",
+}
+# What fido2 raises where an answer is JSON but no passkey's
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, struct.error, InvalidSignature)
+NO_PASSKEY = "パスキーの返事を読み取れませんでした。ページを開き直して、もう一度行ってください。"
 
 
 class WithoutPlaceholders:
+    LABELS: dict[str, str] = {}
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            field.label = self.LABELS.get(name, field.label)
+            if name == "code":
+                field.error_messages["required"] = "コードを入力してください。"
 
 
 class PlainLoginForm(WithoutPlaceholders, LoginForm):
@@ -20,3 +48,45 @@ class PlainChangePasswordForm(WithoutPlaceholders, ChangePasswordForm):
 
 class PlainReauthenticateForm(WithoutPlaceholders, ReauthenticateForm):
     pass
+
+
+class PlainActivateTOTPForm(WithoutPlaceholders, ActivateTOTPForm):
+    LABELS = {"code": "アプリに出ている6桁のコード"}
+
+
+class PlainAuthenticateForm(WithoutPlaceholders, AuthenticateForm):
+    LABELS = {"code": "6桁のコード、または回復コード"}
+
+
+class PlainReauthenticateByCodeForm(WithoutPlaceholders, ReauthenticateByCodeForm):
+    LABELS = {"code": "6桁のコード、または回復コード"}
+
+
+class PlainAddWebAuthnForm(AddWebAuthnForm):
+    name = TextField(required=False, **KEY_NAME)
+
+    def clean(self) -> dict:
+        try:
+            return super().clean()
+        except UNREADABLE as unreadable:
+            raise ValidationError(NO_PASSKEY) from unreadable
+
+
+class Readable:
+    def clean_credential(self):
+        try:
+            return super().clean_credential()
+        except UNREADABLE as unreadable:
+            raise ValidationError(NO_PASSKEY) from unreadable
+
+
+class PlainAuthenticateWebAuthnForm(Readable, AuthenticateWebAuthnForm):
+    pass
+
+
+class PlainReauthenticateWebAuthnForm(Readable, ReauthenticateWebAuthnForm):
+    pass
+
+
+class PlainEditWebAuthnForm(EditWebAuthnForm):
+    name = TextField(error_messages={"required": "パスキーの名前を入力してください。"}, **KEY_NAME)

@@ -14,6 +14,19 @@ from django.utils import timezone
 SITE = 0  # the chain of what happens outside any clinic
 
 
+class AuditEntryQuerySet(models.QuerySet):
+    def visible_to(self, member):
+        """The member's clinic's chain alone."""
+        return self.filter(clinic_id=member.clinic_id)
+
+    def newest_first(self):
+        return self.order_by("-sequence")
+
+    def of_item(self, *codes: str):
+        """What was declared of an item, oldest first; of several where it was known by others."""
+        return self.filter(action="answer.record", target__in=codes).order_by("sequence")
+
+
 class AuditEntry(models.Model):
     """One entry of one clinic's chain. Ids and texts only: it outlives what it speaks of."""
 
@@ -27,6 +40,8 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -45,7 +60,10 @@ class AuditEntry(models.Model):
 
 
 def record(actor, clinic, action: str, target: str, detail: dict | None = None) -> AuditEntry:
-    """Append an entry; call it inside the transaction of the change it tells of."""
+    """Append an entry; call it inside the transaction of the change it tells of.
+
+    `actor` is a user, the name of somebody without an account (a vendor), or None for the server itself.
+    """
     clinic_id = clinic.pk if clinic else SITE
     hold(clinic_id)
     last = (
@@ -58,7 +76,7 @@ def record(actor, clinic, action: str, target: str, detail: dict | None = None) 
         clinic_id=clinic_id,
         sequence=last["sequence"] + 1 if last else 1,
         at=timezone.now(),
-        actor_id=actor.pk if actor else None,
+        actor_id=getattr(actor, "pk", None),
         actor_name=str(actor)[:100] if actor else "サーバ",
         action=action,
         target=target[:200],

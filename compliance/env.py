@@ -16,6 +16,14 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
+def number(name: str, default: int) -> int:
+    """A whole number; raises ImproperlyConfigured where it is none."""
+    value = text(name)
+    if value and not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {value!r}. It takes a whole number, for example {default}")
+    return int(value or default)
+
+
 def words(name: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name).split(",") if word.strip()] or default

@@ -1,12 +1,20 @@
 """One-time links: who holds one may set a password once."""
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.http import Http404
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from compliance import env
 from compliance.models import User
+
+
+def site_url() -> str:
+    """PUBLIC_URL, or where gunicorn listens as seen from this machine; without a slash at the end."""
+    listens = env.text("BIND", "127.0.0.1:8000").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (read, not bound)
+    return settings.PUBLIC_URL or f"http://{listens}"
 
 
 def welcome_path(user: User) -> str:

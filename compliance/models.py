@@ -5,13 +5,25 @@ import secrets
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from compliance.audit import AuditEntry, record, writing
-from compliance.choices import PERMISSIONS, Permission, Role
-from compliance.tenancy import Versioned
+from compliance.choices import PERMISSIONS, Permission, Reminders, Role
+from compliance.files import StoredFile
+from compliance.people import Invitation, Managed, SecondFactorMissing, has_second_factor, in_charge
+from compliance.tenancy import TenantQuerySet, Versioned
 
-__all__ = ["AuditEntry", "Clinic", "GuidelineEdition", "Membership", "TypedInput", "User"]
+__all__ = [
+    "AuditEntry",
+    "Clinic",
+    "GuidelineEdition",
+    "Invitation",
+    "Membership",
+    "StoredFile",
+    "TypedInput",
+    "User",
+]
 
 # Without the letters and figures that are mistaken for each other on paper.
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -40,6 +52,7 @@ class User(AbstractBaseUser):
     name = models.CharField("氏名", max_length=100)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    session_round = models.PositiveIntegerField(default=0)  # sessions of an earlier round have ended
 
     objects = UserManager()
 
@@ -56,6 +69,29 @@ class User(AbstractBaseUser):
             self.set_password(password)
             self.save()
             record(self, None, "user.enter", self.email)
+
+    def rename(self, name: str) -> None:
+        with transaction.atomic():
+            if name != self.name:
+                record(self, None, "user.rename", self.email, {"name": [self.name, name]})
+                self.name = name
+                self.save(update_fields=["name"])
+
+    def end_sessions(self) -> None:
+        """The person signs out everywhere."""
+        with transaction.atomic():
+            self.close_sessions()
+            record(self, None, "user.end_sessions", self.email)
+
+    def close_sessions(self) -> None:
+        """No session that exists now counts any more; inside the transaction that records why."""
+        User.objects.filter(pk=self.pk).update(session_round=models.F("session_round") + 1)
+        self.refresh_from_db(fields=["session_round"])
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session proves itself with: it ends with the password and with the round."""
+        proof = f"{self.password}/{self.session_round}"
+        return salted_hmac("compliance.User", proof, secret=secret, algorithm="sha256").hexdigest()
 
     def clinics(self) -> "models.QuerySet[Clinic]":
         """The clinics this person belongs to, by name."""
@@ -98,7 +134,7 @@ class GuidelineEdition(models.Model):
     @classmethod
     def current(cls) -> "GuidelineEdition":
         """The edition that new rounds are made with: the newest."""
-        return cls.objects.latest("notified_on")
+        return cls.objects.defer("prose").latest("notified_on")
 
 
 class ClinicQuerySet(models.QuerySet):
@@ -119,6 +155,9 @@ class Clinic(Versioned):
     safety_officer = models.CharField("医療情報システム安全管理責任者の氏名", max_length=100, blank=True)
     safety_officer_since_on = models.DateField("安全管理責任者になった日", null=True, blank=True)
     is_sample = models.BooleanField(default=False)
+    second_factor_required = models.BooleanField(default=False)  # of its 管理担当
+    # What it works with: that of its newest round, and of the disclosures it asks for. None before the first round.
+    edition = models.ForeignKey(GuidelineEdition, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ClinicQuerySet.as_manager()
@@ -147,19 +186,48 @@ class Clinic(Versioned):
             if changes:
                 record(by, self, "clinic.describe", self.name, changes)
 
+    def work_with(self, edition: GuidelineEdition) -> None:
+        """Inside the transaction that begins a round with it."""
+        Clinic.objects.filter(pk=self.pk).update(edition=edition)
+        self.edition = edition
 
-class Membership(models.Model):
+    def require_second_factor(self, required: bool, *, by: User) -> None:
+        """Ask every 管理担当 for a second factor, or no longer; SecondFactorMissing where `by` has none."""
+        with in_charge(self, by):
+            if required and not has_second_factor(by):
+                raise SecondFactorMissing
+            changed = Clinic.objects.filter(pk=self.pk, second_factor_required=not required)
+            if changed.update(second_factor_required=required):
+                record(by, self, "clinic.second_factor", self.name, {"required": required})
+
+
+class MembershipQuerySet(TenantQuerySet):
+    def reminded(self):
+        """Who asked for mail and can still log in; the sample clinic never mails."""
+        wanted = self.exclude(reminders=Reminders.NONE)
+        return wanted.filter(user__is_active=True, clinic__is_sample=False)
+
+
+class Membership(Managed):
     """Who may do what at which clinic. Views call it `member`: it is the scope of every query."""
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
     since_at = models.DateTimeField(default=timezone.now)
+    reminders = models.CharField(
+        "期限のお知らせメール", max_length=10, choices=Reminders.choices, default=Reminders.NONE
+    )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clinic", "user"], name="one_membership_per_clinic"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(reminders__in=Reminders.values), name="membership_reminders_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +235,15 @@ class Membership(models.Model):
 
     def may(self, permission: Permission) -> bool:
         return permission in PERMISSIONS[self.role]
+
+    def choose_reminders(self, wish: str, *, by: User) -> None:
+        """What the person wants mailed; on record, because it takes something about the clinic out of the house."""
+        with writing(self.clinic_id):
+            others = Membership.objects.filter(pk=self.pk).exclude(reminders=wish)
+            was = others.values_list("reminders", flat=True).first()
+            if was is not None:
+                others.update(reminders=wish)
+                record(by, self.clinic, "member.reminders", self.user.email, {"reminders": [was, wish]})
 
 
 class TypedInputQuerySet(models.QuerySet):

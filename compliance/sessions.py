@@ -1,5 +1,6 @@
 """Sessions that end, and what was typed in them that does not get lost."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib.auth import logout
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
@@ -31,6 +33,9 @@ class SessionLimits:
     def limit(self, request: HttpRequest, now: float) -> None:
         began = request.session.setdefault("began", now)
         seen = request.session.setdefault("seen", now)
+        if seen > now + SEEN_EVERY:  # the clock was set back: what it said before is no longer a measure
+            began, seen = min(began, now), now
+            request.session.update({"began": began, "seen": seen})
         idle, absolute = settings.SESSION_IDLE.total_seconds(), settings.SESSION_ABSOLUTE.total_seconds()
         if now - seen > idle or now - began > absolute:
             logout(request)
@@ -45,18 +50,43 @@ class KeepTypedInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or _needs_no_log_in(request):
             return self.get_response(request)
         in_place = request.headers.get("HX-Request")
-        if request.method == "POST" and keep(request):
-            return to_log_in(f"{request.path}?kept=1", in_place)
+        if request.method == "POST":
+            return kept_or_told(request, to_log_in) or self.get_response(request)
         # A partial must not be replaced by the log-in page.
         return to_log_in(_page_of(request), in_place) if in_place else self.get_response(request)
 
 
-def to_log_in(then: str, in_place: str | None) -> HttpResponse:
-    url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': then})}"
+def kept_or_told(request: HttpRequest, way: Callable[[str, str | None], HttpResponse]) -> HttpResponse | None:
+    """Keep a form that cannot be taken now, and show its writer the `way` to where it is shown again.
+
+    A form that saves itself only hears of it (401) and stays where it is: its writer may be typing. So does one
+    that cannot be kept. None for a whole page that is not kept.
+    """
+    in_place = request.headers.get("HX-Request")
+    if in_place and "auto" in request.POST:
+        return HttpResponse(status=401)
+    if keep(request):
+        return way(f"{request.path}?kept=1", in_place)
+    return HttpResponse(status=401) if in_place else None
+
+
+def _needs_no_log_in(request: HttpRequest) -> bool:
+    """A page for people without an account: its forms are nobody's kept input."""
+    try:
+        return not getattr(resolve(request.path_info).func, "login_required", True)
+    except Resolver404:
+        return False
+
+
+def lead(url: str, in_place: str | None) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Redirect": url}) if in_place else redirect(url)
+
+
+def to_log_in(then: str, in_place: str | None) -> HttpResponse:
+    return lead(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': then})}", in_place)
 
 
 def _page_of(request: HttpRequest) -> str:

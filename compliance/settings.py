@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "django_tasks",
+    "django_tasks_db",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "compliance.sessions.NoStore",
+    "compliance.failures.SayWhy",
 ]
 ROOT_URLCONF = "compliance.urls"
 WSGI_APPLICATION = "compliance.wsgi.application"
@@ -82,7 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "compliance.context.site",
             ],
-            "builtins": ["compliance.templatetags.house"],
+            "builtins": ["compliance.templatetags.house", "compliance.templatetags.words"],
         },
     }
 ]
@@ -137,6 +140,20 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 USERSESSIONS_TRACK_ACTIVITY = False
+MFA_ADAPTER = "compliance.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "compliance.account_forms.PlainAuthenticateForm",
+    "reauthenticate": "compliance.account_forms.PlainReauthenticateByCodeForm",
+    "activate_totp": "compliance.account_forms.PlainActivateTOTPForm",
+    "authenticate_webauthn": "compliance.account_forms.PlainAuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "compliance.account_forms.PlainReauthenticateWebAuthnForm",
+    "add_webauthn": "compliance.account_forms.PlainAddWebAuthnForm",
+    "edit_webauthn": "compliance.account_forms.PlainEditWebAuthnForm",
+}
+MFA_TOTP_ISSUER = "医療情報システム自己点検"
+MFA_TOTP_TOLERANCE = 1  # a clock may be 30 s off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys on http://localhost
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_IDLE = timedelta(minutes=60)
 SESSION_ABSOLUTE = timedelta(hours=12)
@@ -166,6 +183,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "compliance.uploads.LimitedUpload",  # the line above does not count files
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Language, time, static files -----------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
@@ -191,10 +213,24 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.dummy.EmailBackend"
 )
 EMAIL_HOST = env.text("EMAIL_HOST")
+CONTACT = env.text("CONTACT")  # whom to ask, in one line, as the help page and the quick guide print it
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_USER"), env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.flag("EMAIL_USE_TLS"), env.flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 20  # seconds; without one a silent server holds a page for ever
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL") or "webmaster@localhost"
+
+# The queue: at once by default; TASKS=database leaves it to `manage.py db_worker`
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if env.text("TASKS") == "database"
+        else "django_tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 # The guideline -------------------------------------------------------------------------------------------
-GUIDELINE_DIR = BASE_DIR / "fixtures" / "guideline-7.0"
-GUIDELINE_SOURCE = BASE_DIR / "fixtures" / "source" / "guideline-7.0-maintenance-delegation.txt"
+GUIDELINES = BASE_DIR / "fixtures"  # guideline-*/, one folder for each edition, and source/
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

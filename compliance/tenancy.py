@@ -61,6 +61,32 @@ class Versioned(models.Model):
         return type(self).objects.filter(pk=self.pk)
 
 
+class FirstSaved(Versioned):
+    """A versioned row that exists from its first save on; until then it is unsaved and its version is 0."""
+
+    class Meta:
+        abstract = True
+
+    def twin(self) -> "Self | None":
+        """The saved row of the same thing, if somebody has made it."""
+        raise NotImplementedError
+
+    def write(self, version: int, stamps: dict | None = None, **fields) -> dict:
+        """As `change`, or the first save; raises Conflict when somebody else saved first.
+
+        A `version` without a row is that of one that is gone: what was typed makes a new one.
+        """
+        if self.pk:
+            return self.change(version, stamps, **fields)
+        if other := self.twin():
+            raise Conflict(other)
+        changes = self.differences(fields)
+        for name, value in {**fields, **(stamps or {}), "version": 1}.items():
+            setattr(self, name, value)
+        self.save(force_insert=True)
+        return changes
+
+
 def new_form_token() -> str:
     """What tells one filled-in form from the next, so that sending it twice registers one thing."""
     return secrets.token_urlsafe(16)

@@ -4,6 +4,8 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from compliance import files_views as files
+from compliance import people_views as people
 from compliance import views
 
 handler400 = "compliance.views.bad_request"
@@ -19,12 +21,23 @@ urlpatterns = [
     path("password/", account.password_change, name="account_change_password"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("welcome/<str:uid>/<str:token>/", views.welcome, name="welcome"),
+    path("invitations/<str:token>/", people.invitation, name="invitation"),
+    path("account/", people.account, name="account"),
+    path("account/reminders/", people.reminders, name="reminders"),
+    path("account/sessions/end/", people.end_own_sessions, name="end_own_sessions"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    # A vendor's link: no account
+    path("", include("vendors.urls.public")),
     # First start, sample clinic, help: reachable outside a clinic
     path("", include("checklist.urls.site")),
     # A person's clinics
     path("clinics/", views.clinics, name="clinics"),
     # One clinic: /c/<clinic code>/
     path("c/<slug:clinic_code>/", include("checklist.urls.clinic")),
-    path("c/<slug:clinic_code>/", include("vendors.urls")),
+    path("c/<slug:clinic_code>/", include("vendors.urls.clinic")),
     path("c/<slug:clinic_code>/clinic/", views.clinic, name="clinic"),
+    path("c/<slug:clinic_code>/people/", include("compliance.people_urls")),
+    path("c/<slug:clinic_code>/files/", files.files, name="files"),
+    path("c/<slug:clinic_code>/files/<int:pk>/", views.file, name="file"),
+    path("c/<slug:clinic_code>/files/<int:pk>/remove/", files.remove_file, name="remove_file"),
 ]

@@ -2,15 +2,17 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 
 from compliance.access import clinic_page
 from compliance.choices import Permission
+from compliance.files import StoredFile
 from compliance.forms import ClinicForm, WelcomeForm, their_values
 from compliance.links import user_of_link
 from compliance.models import Clinic, Membership
-from compliance.sessions import keep, kept_input
+from compliance.people import has_second_factor
+from compliance.sessions import keep, kept_input, kept_or_told, lead
 from compliance.tenancy import Conflict, version_in
 
 BACKEND = "compliance.accounts.Backend"
@@ -52,6 +54,15 @@ def clinic_form(request: HttpRequest, form: ClinicForm, status: int, **context) 
     return render(request, "compliance/clinic.html", context | {"form": form}, status=status)
 
 
+@clinic_page(Permission.VIEW)
+def file(request: HttpRequest, member: Membership, pk: int) -> FileResponse:
+    """/c/…/files/<id>/: a received file as it came, to be kept and not to be shown."""
+    try:
+        return get_object_or_404(StoredFile.objects.visible_to(member), pk=pk).as_response()
+    except FileNotFoundError as lost:
+        raise Http404 from lost
+
+
 @login_not_required
 def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """/welcome/…/: a one-time link; GET shows the form and uses nothing up."""
@@ -59,6 +70,9 @@ def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     form = WelcomeForm(request.POST or None, user=user, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
         user.enter(**form.cleaned_data)
+        if has_second_factor(user):  # the link stands for the password only
+            messages.success(request, "パスワードを決めました。新しいパスワードでログインしてください。")
+            return redirect("account_login")
         login(request, user, backend=BACKEND)
         return redirect("home")
     return render(request, "compliance/welcome.html", {"form": form, "email": user.email})
@@ -67,6 +81,8 @@ def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose page is older than the log-in: what was typed is kept and shown again, unsaved."""
+    if request.headers.get("HX-Request"):
+        return kept_or_told(request, lead)
     back = f"{request.path}?kept=1" if keep(request) else request.path
     return render(request, "compliance/form_expired.html", {"back": back}, status=403)
 

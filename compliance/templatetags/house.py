@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from compliance.choices import Permission
 from compliance.dates import both_calendars, wareki
 from compliance.sessions import signed_writer
 
@@ -58,6 +59,12 @@ def typed_by(context) -> SafeString:
     if not user.is_authenticated:
         return mark_safe("")
     return format_html('<input type="hidden" name="typed_by" value="{}">', signed_writer(user))
+
+
+@register.filter
+def may(member, permission: str) -> bool:
+    """{% if member|may:"answer" %}: whether to offer what the view would refuse."""
+    return member.may(Permission(permission))
 
 
 @register.filter
