@@ -1,43 +1,23 @@
-"""事業者, 医療情報システム, 構成機器 (the list of seed L207-214) and the rows of 別紙. Knows compliance."""
+"""事業者, 医療情報システム, 構成機器: the list of seed L207-214."""
 
 from django.db import models
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from compliance.audit import record, writing
 from compliance.fields import SHORT
-from compliance.models import Clinic, GuidelineEdition, User
+from compliance.models import Clinic, User
 from compliance.tenancy import Registered, TenantModel, TenantQuerySet, Versioned
 from vendors.choices import (
     WRITTEN,
     ComponentKind,
     DisclosureKind,
+    DisclosureNeed,
     Location,
+    TwoFactor,
     UpdateBearer,
     WrittenIn,
 )
-
-
-class DisclosureRow(models.Model):
-    """確認事項: one row of 別紙, keyed by an id of ours because its numbers are not unique."""
-
-    edition = models.ForeignKey(GuidelineEdition, models.CASCADE, related_name="disclosure_rows")
-    code = models.CharField(max_length=10)
-    kind = models.CharField(max_length=3, choices=DisclosureKind.choices)
-    position = models.PositiveSmallIntegerField()
-    chapter = models.CharField(max_length=5)
-    chapter_title = models.CharField(max_length=100)
-    numbers = models.JSONField()
-    text = models.TextField()
-    entry = models.JSONField(help_text="the whole row as in the fixture, raw and text")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["edition", "code"], name="one_disclosure_row_per_code")
-        ]
-        ordering = ["edition", "kind", "position"]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class Vendor(TenantModel, Versioned):
@@ -71,10 +51,19 @@ class Vendor(TenantModel, Versioned):
 
 
 class SystemQuerySet(TenantQuerySet):
+    def in_use(self):
+        return self.filter(retired_at=None)
+
     def listed(self):
-        """With vendor and components, in two queries."""
+        """Those in use, with vendor and components, in two queries."""
         components = Prefetch("components", Component.objects.order_by("kind_order", "pk"))
-        return self.select_related("vendor").prefetch_related(components).order_by("position", "pk")
+        listed = self.in_use().select_related("vendor").prefetch_related(components)
+        return listed.order_by("position", "pk")
+
+    def with_particulars(self):
+        """With boundary, storage and the vendor's papers too: two queries more."""
+        particulars = self.select_related("vendor", "boundary", "externalstorage")
+        return particulars.prefetch_related("vendor__agreements", "vendor__certifications")
 
 
 class System(TenantModel, Versioned, Registered):
@@ -88,6 +77,19 @@ class System(TenantModel, Versioned, Registered):
     location = models.CharField("保存場所", max_length=10, choices=Location.choices)
     has_no_server = models.BooleanField("サーバはない（回線・機器だけ）", default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    disclosure_need = models.CharField(
+        "必要な開示書", max_length=10, choices=DisclosureNeed.choices, blank=True, default=""
+    )
+    unavailable_reason = models.TextField("入手できない理由", blank=True)
+    unavailable_on = models.DateField("入手できないと確かめた日", null=True, blank=True)
+    login_two_factor = models.CharField(
+        "アプリケーションのログイン時の二要素認証",
+        max_length=10,
+        choices=TwoFactor.choices,
+        default=TwoFactor.UNKNOWN,
+    )
+    login_two_factor_note = models.TextField("二要素認証のメモ", blank=True)
 
     objects = SystemQuerySet.as_manager()
 
@@ -106,6 +108,21 @@ class System(TenantModel, Versioned, Registered):
     @property
     def vendor_name(self) -> str:
         return str(self.vendor or "")
+
+    @property
+    def is_in_house(self) -> bool:
+        return self.location == Location.IN_HOUSE
+
+    @property
+    def need(self) -> DisclosureNeed:
+        """Which disclosure the clinic wants; until somebody chose, what the place of the data suggests (ours)."""
+        if self.disclosure_need:
+            return DisclosureNeed(self.disclosure_need)
+        return DisclosureNeed.SDS if self.location == Location.EXTERNAL else DisclosureNeed.MDS
+
+    @property
+    def needed_kinds(self) -> list[DisclosureKind]:
+        return self.need.kinds
 
     @classmethod
     def register(
@@ -130,14 +147,17 @@ class System(TenantModel, Versioned, Registered):
             if changes := self.change(version, vendor=vendor, **fields):
                 record(by, self.clinic, "system.describe", self.name, changes)
 
-    def remove(self, *, by: User) -> None:
+    def specify(self, version: int, *, by: User, **fields) -> None:
+        """Change single particulars and leave the vendor alone; raises Conflict when `version` is stale."""
         with writing(self.clinic_id):
-            kept = {
-                "vendor": str(self.vendor or ""),
-                "components": [each.name for each in self.components.all()],
-            }
-            record(by, self.clinic, "system.remove", self.name, kept)
-            self.delete()
+            if changes := self.change(version, **fields):
+                record(by, self.clinic, "system.specify", self.name, changes)
+
+    def retire(self, *, by: User) -> None:
+        """Take it off the list; its components, disclosures and risk records stay in the database."""
+        with writing(self.clinic_id):
+            if self.change(self.version, retired_at=timezone.now()):
+                record(by, self.clinic, "system.retire", self.name)
 
 
 class Component(TenantModel, Versioned, Registered):
@@ -166,6 +186,9 @@ class Component(TenantModel, Versioned, Registered):
     )
     document = models.CharField("書面の名称", max_length=SHORT, blank=True)
     clause = models.CharField("条項", max_length=SHORT, blank=True)
+    os_two_factor = models.CharField(
+        "OSのログイン時の二要素認証", max_length=10, choices=TwoFactor.choices, default=TwoFactor.UNKNOWN
+    )
 
     class Meta:
         ordering = ["kind_order", "pk"]

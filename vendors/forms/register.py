@@ -1,7 +1,7 @@
 from django import forms
 
 from compliance.fields import ChoiceField, EmailField, TextField
-from vendors.choices import WRITTEN, ComponentKind, Location, UpdateBearer, WrittenIn
+from vendors.choices import WRITTEN, ComponentKind, Location, TwoFactor, UpdateBearer, WrittenIn
 from vendors.models import Component, System, Vendor
 
 
@@ -63,7 +63,7 @@ class ComponentForm(forms.Form):
     completes_on_device = forms.BooleanField(
         label="端末に入れたアプリ（電子カルテなど）の処理が、その端末の中で完結する",
         required=False,
-        help_text="完結する端末は、図1の「サーバ」に含まれます（※1）。",
+        help_text="アプリの処理が中で完結する端末は、図1の「サーバ」に含まれます（※1）。",
     )
     update_bearer = ChoiceField(
         label="セキュリティアップデートの責任はどちらにありますか",
@@ -77,10 +77,28 @@ class ComponentForm(forms.Form):
     )
     document = TextField(label="書面の名称", required=False, help_text="例：保守契約書（令和6年4月1日）")
     clause = TextField(label="条項", required=False, help_text="例：第8条第2項")
+    os_two_factor = forms.ChoiceField(
+        label="サーバのOSのログイン時の二要素認証",
+        choices=TwoFactor.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="院内にあるサーバについて、9⑤が求めます。",
+        error_messages={"invalid_choice": "一覧にない値です。選び直してください。"},
+    )
+
+    def __init__(self, *args, in_house: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not in_house:
+            del self.fields["os_two_factor"]
 
     @classmethod
-    def of(cls, component: Component) -> "ComponentForm":
-        return cls(initial={name: getattr(component, name) for name in cls.base_fields})
+    def of(cls, component: Component, **kwargs) -> "ComponentForm":
+        return cls(initial={name: getattr(component, name) for name in cls.base_fields}, **kwargs)
+
+    def clean_os_two_factor(self) -> str:
+        """Only a server has an operating system that 9⑤ speaks of."""
+        is_server = self.cleaned_data.get("kind") == ComponentKind.SERVER
+        return (self.cleaned_data["os_two_factor"] if is_server else "") or TwoFactor.UNKNOWN.value
 
     def clean(self):
         cleaned = super().clean()

@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from compliance.access import clinic_page
@@ -10,15 +11,18 @@ from compliance.models import Membership
 from compliance.sessions import kept_input
 from compliance.tenancy import Conflict, Versioned, new_form_token, version_in
 from vendors.choices import ComponentKind, Location
-from vendors.forms import ComponentForm, SystemForm, VendorForm
-from vendors.models import Component, System, Vendor
+from vendors.forms.register import ComponentForm, SystemForm, VendorForm
+from vendors.lines import gaps_of, lines_of
+from vendors.models import Component, DisclosureRequest, System, Vendor
+from vendors.overview import overview_of
 
 
 @clinic_page(Permission.VIEW)
 def systems(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/systems/: the table of L207-214, and the vendors."""
+    found, today = System.objects.visible_to(member).listed().with_particulars(), timezone.localdate()
     context = {
-        "systems": System.objects.visible_to(member).listed(),
+        "systems": [(each, gaps_of(each, today)) for each in found],
         "vendors": Vendor.objects.visible_to(member),
     }
     return render(request, "vendors/systems.html", context)
@@ -53,8 +57,13 @@ def system_page(request: HttpRequest, form: SystemForm, status: int = 200, **con
 
 @clinic_page(Permission.VIEW)
 def system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
-    """/c/…/systems/<id>/: one system with its components."""
-    return render(request, "vendors/system.html", {"system": system_of(member, pk)})
+    """/c/…/systems/<id>/: one system with its components and particulars."""
+    found = get_object_or_404(System.objects.visible_to(member).listed().with_particulars(), pk=pk)
+    today = timezone.localdate()
+    context = {"system": found, "lines": lines_of(found, today)}
+    context["standing"] = overview_of(member.clinic_id, today, [found])[0]
+    context["live"] = DisclosureRequest.objects.visible_to(member).holding(found, timezone.now())
+    return render(request, "vendors/system.html", context)
 
 
 def system_of(member: Membership, pk: int) -> System:
@@ -89,17 +98,18 @@ def described(request: HttpRequest, target: Versioned, form, page, **context) ->
         theirs = their_values(form, conflict.current)
         return page(request, form, 409, theirs=theirs, version=conflict.current.version, **context)
     messages.success(request, "保存しました。")
-    back = target if isinstance(target, System) else getattr(target, "system", None)
     code = request.member.clinic.code
-    return redirect("system", code, back.pk) if back else redirect("systems", code)
+    if isinstance(target, Vendor):
+        return redirect("vendor", code, target.pk)
+    return redirect("system", code, target.system_id if isinstance(target, Component) else target.pk)
 
 
 @clinic_page(Permission.EDIT_SYSTEMS)
 @require_POST
-def remove_system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
-    """/c/…/systems/<id>/remove/"""
+def retire_system(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/systems/<id>/retire/"""
     target = system_of(member, pk)
-    target.remove(by=request.user)
+    target.retire(by=request.user)
     messages.success(request, f"「{target.name}」を一覧から外しました。")
     return redirect("systems", member.clinic.code)
 
@@ -108,7 +118,7 @@ def remove_system(request: HttpRequest, member: Membership, pk: int) -> HttpResp
 def new_component(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/systems/<id>/components/new/"""
     owner, kept = system_of(member, pk), kept_input(request)
-    form = ComponentForm(request.POST or kept or None, initial=likely(owner))
+    form = ComponentForm(request.POST or kept or None, initial=likely(owner), in_house=owner.is_in_house)
     if request.method == "POST" and form.is_valid():
         Component.register(owner, by=request.user, form_token=form_token(request), **form.cleaned_data)
         messages.success(request, f"「{form.cleaned_data['name']}」を登録しました。")
@@ -140,7 +150,8 @@ def edit_component(request: HttpRequest, member: Membership, pk: int) -> HttpRes
     """/c/…/components/<id>/edit/"""
     target, kept = component_of(member, pk), kept_input(request)
     data = request.POST or kept
-    form = ComponentForm(data) if data else ComponentForm.of(target)
+    where = {"in_house": target.system.is_in_house}
+    form = ComponentForm(data, **where) if data else ComponentForm.of(target, **where)
     context = {"component": target, "system": target.system}
     if request.method == "POST" and form.is_valid():
         return described(request, target, form, component_page, **context)
@@ -161,10 +172,9 @@ def remove_component(request: HttpRequest, member: Membership, pk: int) -> HttpR
 
 
 @clinic_page(Permission.EDIT_SYSTEMS)
-def vendor(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
-    """/c/…/vendors/<id>/: whom to ask there."""
-    target, kept = get_object_or_404(Vendor.objects.visible_to(member), pk=pk), kept_input(request)
-    target.clinic = member.clinic
+def edit_vendor(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
+    """/c/…/vendors/<id>/edit/: whom to ask there."""
+    target, kept = vendor_of(member, pk), kept_input(request)
     data = request.POST or kept
     form = VendorForm(data, vendor=target) if data else VendorForm.of(target)
     if request.method == "POST" and form.is_valid():
@@ -177,6 +187,12 @@ def vendor(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
         version=version_in(data) if data else target.version,
         kept=kept,
     )
+
+
+def vendor_of(member: Membership, pk: int) -> Vendor:
+    found = get_object_or_404(Vendor.objects.visible_to(member), pk=pk)
+    found.clinic = member.clinic
+    return found
 
 
 def vendor_page(request: HttpRequest, form: VendorForm, status: int = 200, **context) -> HttpResponse:

@@ -1,0 +1,58 @@
+"""The mail that asks a vendor for a disclosure, and the address of the link. [ours]"""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+
+from compliance.dates import both_calendars
+from vendors.models import DisclosureRequest
+
+
+def link_to(token: str) -> str:
+    """The absolute address of a link, built from PUBLIC_URL and never from a request's Host."""
+    return settings.PUBLIC_URL + reverse("enter", args=[token])
+
+
+def can_link() -> bool:
+    """Without PUBLIC_URL nobody outside could open a link."""
+    return bool(settings.PUBLIC_URL)
+
+
+def can_mail() -> bool:
+    return bool(settings.EMAIL_HOST)
+
+
+def subject_of(request_: DisclosureRequest) -> str:
+    clinic = " ".join(request_.clinic.name.split())  # a subject is one line
+    return f"医療情報セキュリティ開示書（{_kinds(request_)}）へのご回答のお願い（{clinic}）"
+
+
+def mail_text(request_: DisclosureRequest, token: str) -> str:
+    """The whole mail, to copy or to send."""
+    system, clinic = request_.system, request_.clinic
+    product = f"{system.product} {system.product_version}".strip() or system.name
+    lines = [
+        f"{system.vendor_name}　ご担当者様".strip(),
+        "",
+        f"いつもお世話になっております。{clinic.name}です。",
+        "",
+    ]
+    lines += [f"貴社の「{product}」について、医療情報セキュリティ開示書（{_kinds(request_)}）のうち、"]
+    lines += ["厚生労働省のガイドラインの別紙にある確認事項へのご回答をお願いします。", ""]
+    lines += ["下のリンクを開くと、アカウントなしで回答できます。Excelファイルでの回答もできます。"]
+    lines += [link_to(token), "", f"回答期限：{both_calendars(request_.expires_on)}", ""]
+    lines += ["このリンクは貴社専用です。ほかの方に転送しないでください。"]
+    lines += [
+        "根拠：厚生労働省「医療情報システムの安全管理に関するガイドライン 第7.0版 保守委託機関編」10⑨",
+        "",
+    ]
+    return "\n".join([*lines, clinic.name, clinic.phone]).rstrip()
+
+
+def mail(request_: DisclosureRequest, token: str) -> None:
+    """Send it by SMTP; raises OSError or SMTPException where the server does not take it."""
+    send_mail(subject_of(request_), mail_text(request_, token), None, [request_.email])
+
+
+def _kinds(request_: DisclosureRequest) -> str:
+    return "・".join(sheet.kind for sheet in request_.disclosures.order_by("kind"))
