@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from unicodedata import normalize
 
 from checklist.models import Commentary, Erratum, Flowchart, Footnote, Item, Section
+from compliance import editions
+from compliance.conversion import Table
 from compliance.models import GuidelineEdition
+from vendors.models import DisclosureRow
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Fixture entries in document order, as dicts with the keys of the TOML files; items with their `pk`."""
+    """Fixture entries in document order, as dicts with the keys of the TOML files; items with their `pk`;
+    `annex` is {row code: question} of 別紙; `rules` leads from our rules' edition to this one."""
 
+    rules: Table
+    annex: dict[str, dict]
     sections: tuple[dict, ...]
     items: tuple[dict, ...]
     commentary: tuple[dict, ...]
@@ -22,6 +29,20 @@ class Catalogue:
     @cached_property
     def by_code(self) -> dict[str, dict]:
         return {item["code"]: item for item in self.items}
+
+    def rule_of(self, code: str) -> str:
+        """The code under which our findings know an item; empty where it is no longer theirs."""
+        return self.rules.source(code)
+
+    def known_as(self, code: str) -> tuple[str, ...]:
+        """The codes under which inspection topics know an item: several where items were merged into it."""
+        origin = self.rules.origin(code)
+        return origin.codes if origin.keep else ()
+
+    def codes_named(self, text: str) -> list[str]:
+        """The code of the item that somebody means by 「10⑨」 or 「10-9」; none for other words."""
+        plain = normalize("NFKC", text)  # full-width figures too; 「⑨」 would become 9
+        return [each["code"] for each in self.items if each["shown"] == text or each["code"] == plain]
 
     @cached_property
     def section_by_code(self) -> dict[str, dict]:
@@ -78,6 +99,17 @@ def catalogue_of(edition: GuidelineEdition) -> Catalogue:
     return _catalogue(edition.pk, edition.fingerprint)
 
 
+def _question(row: DisclosureRow) -> dict:
+    return {
+        "numbers": " / ".join(row.numbers),
+        "text": row.text,
+        "chapter": row.chapter,
+        "chapter_title": row.chapter_title,
+        "choices": row.entry.get("choices", []),
+        "note": row.entry.get("note", {}),
+    }
+
+
 @lru_cache(maxsize=8)
 def _catalogue(edition_id: int, fingerprint: str) -> Catalogue:
     def entries(model) -> tuple[dict, ...]:
@@ -88,6 +120,8 @@ def _catalogue(edition_id: int, fingerprint: str) -> Catalogue:
     edition = GuidelineEdition.objects.get(pk=edition_id)
     items = Item.objects.filter(edition=edition).order_by("position")
     return Catalogue(
+        rules=editions.between(editions.RULES, edition.code).items,
+        annex={row.code: _question(row) for row in DisclosureRow.objects.filter(edition=edition)},
         sections=entries(Section),
         items=tuple({**item.entry, "pk": item.pk} for item in items),
         commentary=entries(Commentary),

@@ -11,9 +11,16 @@ class Status(models.TextChoices):
     UNANSWERED = "none", "未回答"
 
 
+class ReportState(models.TextChoices):
+    WAITING = "waiting", "作成中"
+    ISSUED = "issued", "発行済"
+    FAILED = "failed", "作れませんでした"
+
+
 class AssessmentState(models.TextChoices):
     OPEN = "open", "点検中"
     CONFIRMED = "confirmed", "確定済"
+    CLOSED = "closed", "確定せずに終了"
 
 
 class Outcome(models.TextChoices):

@@ -25,21 +25,21 @@ def confirm(
 ):
     """Freeze the round as its next 確定版, or return the one that stands.
 
-    Raises ChangedSince where `seen` is no longer what would be frozen.
+    Raises ChangedSince where `seen` is no longer what would be frozen, or the round was left or taken back.
     """
     today = timezone.localdate()
     with audit.writing(assessment.clinic_id):
-        assessment.refresh_from_db(fields=["state"])
-        if not assessment.is_open:
+        state = Assessment.objects.filter(pk=assessment.pk).values_list("state", flat=True).first()
+        if state == AssessmentState.CONFIRMED:
             return assessment.confirmations.order_by("-number").first()
-        if seen != seen_digest(assessment, today):
+        if state != AssessmentState.OPEN or seen != seen_digest(assessment, today):
             raise ChangedSince
         facts = {"examiner": examiner, "examined_on": examined_on, "safety_officer": safety_officer}
         return _freeze(assessment, by, today, facts)
 
 
 def _freeze(assessment: Assessment, by: User, today: date, facts: dict) -> Confirmation:
-    number = assessment.confirmations.count() + 1
+    number = Confirmation.objects.of_year(assessment).count() + 1
     now = timezone.now()
     printed = {"number": number, "confirmed_at": now.isoformat(), "confirmed_by": str(by), **facts}
     printed["examined_on"] = facts["examined_on"].isoformat()

@@ -5,6 +5,7 @@ from checklist.choices import Status
 from compliance.fields import ChoiceField, DateField, EmailField, TextField, not_in_the_future
 from compliance.forms import PasswordField, check_password
 from compliance.models import User
+from compliance.uploads import UploadField
 
 
 class AnswerForm(forms.Form):
@@ -86,6 +87,27 @@ class ReopenForm(forms.Form):
         help_text="報告書の確定の記録に印刷されます。",
         error_messages={"required": "再開の理由を入力してください。例：9章の確認を続けるため"},
     )
+
+
+class CheckForm(forms.Form):
+    """照合: a file, or number and hash from the paper."""
+
+    file = UploadField(
+        allowed=("pdf",), label="報告書のPDFファイル", required=False, help_text="20MBまで。保管しません。"
+    )
+    number = TextField(label="発行番号", max_length=20, required=False, help_text="例：2026-0001")
+    hash = TextField(
+        label="ハッシュ値（SHA-256）",
+        max_length=120,
+        required=False,
+        help_text="表紙にある64桁。空白はあってもなくてもかまいません。",
+    )
+
+    def clean(self):
+        said = super().clean()
+        if not self.errors and not said["file"] and not (said["number"] and said["hash"]):
+            raise forms.ValidationError("PDFファイルを選ぶか、発行番号とハッシュ値の両方を入力してください。")
+        return said
 
 
 class FirstStartForm(forms.Form):

@@ -44,6 +44,10 @@ def _text(facts: dict) -> str:
     ]
     lines += ["対象の製品・サービス", *(f"・{product}" for product in facts["products"]), ""]
     lines += [f"{number}. {question}" for number, question in enumerate(facts["questions"], 1)]
-    lines += ["", "厚生労働省「医療情報システムの安全管理に関するガイドライン 第7.0版 保守委託機関編」の"]
-    lines += ["対象かどうかを判断するために必要な確認です。よろしくお願いいたします。", ""]
+    lines += [
+        "",
+        "厚生労働省「医療情報システムの安全管理に関するガイドライン 第7.0版 保守委託機関編」の対象かどうかを"
+        "判断するために必要な確認です。よろしくお願いいたします。",
+        "",
+    ]
     return "\n".join([*lines, facts["clinic"], facts["director"]]).rstrip()

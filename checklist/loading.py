@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import models, transaction
 
-from checklist.models import Commentary, Confirmation, Erratum, Flowchart, Footnote, Item, Section
+from checklist.models import Assessment, Commentary, Confirmation, Erratum, Flowchart, Footnote, Item, Section
 from compliance.models import GuidelineEdition
 from vendors.models import DisclosureRow
 
@@ -53,9 +53,15 @@ def load(guideline: dict) -> Changes:
         for model, rows in _tables(guideline).items():
             _bring(model, edition, rows, changes)
         frozen = changes.reworded + changes.removed
-        if frozen and Confirmation.objects.filter(assessment__edition=edition).exists():
+        if frozen and _is_frozen(edition):
             raise LoadRefused(frozen)
     return changes
+
+
+def _is_frozen(edition: GuidelineEdition) -> bool:
+    """Some clinic has confirmed a round with it, or left one behind."""
+    left = Assessment.objects.filter(edition=edition).exclude(next=None)
+    return left.exists() or Confirmation.objects.filter(assessment__edition=edition).exists()
 
 
 def _edition(guideline: dict, mark: str, changes: Changes) -> GuidelineEdition:

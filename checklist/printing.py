@@ -1,53 +1,78 @@
-"""Snapshots into HTML and PDF. Nothing here asks the database, the clock or the network."""
+"""Snapshots into HTML. Nothing here asks the database, the clock or the network."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
-from threading import Lock
+from collections.abc import Sequence
 
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from checklist.flowchart import draw
-from checklist.glyphs import printable
+from checklist.parts import PRESETS, Preset, parts_of
+from checklist.qr import ADDRESS, content, qr_of
+from compliance.glyphs import lacking, printable
+from compliance.printing import pages_of
 
-PRINT_DIR = Path(__file__).resolve().parent / "print"
 LETTER_DENSITIES = ("", "dense", "dense tight")  # classes of print.css
-_RENDERING = Lock()  # one document at a time: Pango's fonts are shared, and memory stays bounded
 
 
-class OwnAssets(URLFetcher):
-    """Lets the print folder's files in and nothing else: no network, no other file, no data: address."""
+def report_html(snapshot: dict, sha256: str = "", keys: Sequence[str] = (), issue: dict | None = None) -> str:
+    """The 点検報告書 as HTML, from a snapshot alone; `sha256` where it is that of a 確定版.
 
-    def fetch(self, url, headers=None):
-        path = Path(url.removeprefix("file://").split("?")[0])
-        if not url.startswith("file://") or not path.resolve().is_relative_to(PRINT_DIR):
-            raise FatalURLFetchingError(f"refused: {url[:80]}")
-        return super().fetch(url, headers)
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> FontConfiguration:
-    return FontConfiguration()
-
-
-@lru_cache(maxsize=4)
-def _style(name: str) -> CSS:
-    return CSS(filename=PRINT_DIR / name, font_config=_fonts(), url_fetcher=OwnAssets())
+    `keys` are the chosen parts (the inspection set); `issue` is the number, person and moment of an issued one
+    (Report.facts).
+    """
+    parts = parts_of(keys or PRESETS["inspection"].parts)
+    facts = {"sha256": sha256, "chart": _chart(snapshot), "parts": parts, "issue": issue}
+    if issue:
+        facts["check_at"] = (
+            f"{issue['public_url']}{ADDRESS}" if issue["public_url"] else "このサービスの /check/"
+        )
+        facts["qr"] = qr_of(
+            content(issue["public_url"], issue["number"], sha256), f"照合用のQRコード {issue['number']}"
+        )
+    return _rendered("report/report.html", {**snapshot, **facts})
 
 
-def report_html(snapshot: dict, sha256: str = "") -> str:
-    """The 点検報告書 as HTML, from a snapshot alone; `sha256` where it is that of a 確定版."""
-    return render_to_string("report/report.html", {**snapshot, "sha256": sha256, "chart": _chart(snapshot)})
+def preview_html(snapshot: dict, preset: Preset) -> str:
+    """The draft on the screen: the report's own template with links around it and another stylesheet."""
+    facts = {"preset": preset, "presets": PRESETS.values(), "parts": parts_of(preset.parts)}
+    return printable(_rendered("report/preview.html", {**snapshot, **facts, "chart": _chart(snapshot)}))
 
 
-def blank_html(snapshot: dict) -> str:
-    """空欄用紙: the checklist to fill in by hand; takes the catalogue's part of a snapshot."""
-    return render_to_string("report/blank.html", snapshot)
+def _rendered(template: str, facts: dict) -> str:
+    html = render_to_string(template, facts)
+    if codes := lacking(html):  # the legend lists them: what is in these parts, and nothing else
+        html = render_to_string(template, {**facts, "lacking": codes})
+    return html
+
+
+BLANK_FORMS = {"checklist": "遵守項目チェックリスト", "MDS": "MDS", "SDS": "SDS", "systems": "システム一覧"}
+
+
+def blank_html(snapshot: dict, form: str = "checklist") -> str:
+    """空欄用紙: one of BLANK_FORMS to fill in by hand; takes the catalogue's part of a snapshot."""
+    if form == "checklist":
+        return render_to_string("report/blank.html", snapshot)
+    rows = {code: row for code, row in snapshot["annex"].items() if code.startswith(form)}
+    facts = {"form": form, "title": BLANK_FORMS[form], "rows": rows, "lines": range(14)}
+    return render_to_string("report/blank_form.html", {**snapshot, **facts})
+
+
+def only_vendor(snapshot: dict, vendor: str) -> dict:
+    """The snapshot with one vendor's systems alone, and none of the clinic's own answers or risk records."""
+    kept = {
+        key: [each for each in snapshot[key] if each["vendor"] == vendor] for key in ("systems", "registers")
+    }
+    kept["registers"] = [_without_our_words(each) for each in kept["registers"]]
+    own = [each for each in snapshot["vendors"] if each["name"] == vendor]
+    return {**snapshot, **kept, "vendors": own, "risks": [], "todo": [], "plan": [], "for_vendor": vendor}
+
+
+def _without_our_words(register: dict) -> dict:
+    """A system's register without what the clinic thinks of the disclosures: verdicts, risk records, why there is none."""
+    sheets = [
+        {**sheet, "verdict": "", "rows": [{**row, "risk": ""} for row in sheet["rows"]]}
+        for sheet in register["sheets"]
+    ]
+    return {**register, "sheets": sheets, "unavailable": ""}
 
 
 def determination_html(snapshot: dict) -> str:
@@ -66,40 +91,12 @@ def letter_html(letter: dict) -> str:
         html = render_to_string(
             "report/letter.html", {**letter, "products": products, "more": more, "density": density[0]}
         )
-        if _pages(html) == 1 or len(products) == 1 == len(density):
+        if pages_of(html) == 1 or len(products) == 1 == len(density):
             return html
         if len(density) > 1:
             density.pop(0)
         else:
             products = products[: len(products) * 2 // 3]
-
-
-def _pages(html: str) -> int:
-    with _RENDERING:
-        return len(_document(html).render(stylesheets=[_style("print.css")], font_config=_fonts()).pages)
-
-
-def pdf(html: str, *, draft: bool = False) -> bytes:
-    """PDF with tags, bookmarks and the shipped font; the same HTML gives the same bytes."""
-    with _RENDERING, _without_collector():
-        styles = [_style("print.css")] + ([_style("draft.css")] if draft else [])
-        return _document(html).write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True)
-
-
-def _document(html: str) -> HTML:
-    return HTML(string=printable(html), base_url=f"{PRINT_DIR}/", url_fetcher=OwnAssets())
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A document is one big web of boxes: collecting garbage while it grows finds none and takes a quarter more."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _chart(snapshot: dict):

@@ -1,5 +1,6 @@
 """A round as pages and reports see it: one line for each item, and what follows from all of them. Pure but for one query."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -7,6 +8,7 @@ from math import ceil
 
 from checklist.catalogue import Catalogue, catalogue_of, chapter_code
 from checklist.choices import Status
+from checklist.earlier import Earlier, earlier_of, table_to
 from checklist.models import Answer, Assessment
 from compliance.dates import wareki
 
@@ -20,6 +22,7 @@ class Line:
     item: dict
     answer: Answer
     today: date
+    earlier: Earlier | None = None
 
     @property
     def code(self) -> str:
@@ -97,13 +100,18 @@ class Round:
     assessment: Assessment
     catalogue: Catalogue
     lines: list[Line]
+    today: date
 
     @classmethod
     def of(cls, assessment: Assessment, today: date) -> "Round":
         catalogue = catalogue_of(assessment.edition)
-        answers = {a.item_id: a for a in Answer.objects.filter(assessment=assessment)}
-        lines = [Line(item, answers[item["pk"]], today) for item in catalogue.items if item["pk"] in answers]
-        return cls(assessment, catalogue, lines)
+        own, beside = _answers(assessment)
+        lines = [
+            Line(item, own[item["pk"]], today, beside(item["code"]))
+            for item in catalogue.items
+            if item["pk"] in own
+        ]
+        return cls(assessment, catalogue, lines, today)
 
     @cached_property
     def chapters(self) -> list[Chapter]:
@@ -169,3 +177,16 @@ class Round:
             if wanted in self.counts
             else self.lines
         )
+
+
+def _answers(assessment: Assessment) -> tuple[dict[int, Answer], Callable[[str], Earlier | None]]:
+    """({item id: answer} of the round, what was declared before of an item code), in one query."""
+    rounds = [assessment.pk, assessment.previous_id]
+    found = list(Answer.objects.filter(assessment__in=[each for each in rounds if each]))
+    own = {each.item_id: each for each in found if each.assessment_id == assessment.pk}
+    if assessment.previous_id is None:
+        return own, lambda code: None
+    table, items = table_to(assessment), catalogue_of(assessment.previous.edition).items
+    codes = {item["pk"]: item["code"] for item in items}
+    before = {codes[each.item_id]: each for each in found if each.assessment_id != assessment.pk}
+    return own, lambda code: earlier_of(code, table, before)

@@ -12,9 +12,12 @@ from django.utils import timezone
 from checklist.catalogue import catalogue_of
 from checklist.facts import judgement_of
 from checklist.models import Answer, ApplicabilityDetermination, Assessment
-from compliance import audit
+from checklist.sample_evidence import keep_evidence
+from checklist.sample_registers import fill_registers
+from compliance import audit, editions
 from compliance.choices import Role
 from compliance.dates import fiscal_year, fiscal_year_end
+from compliance.files import StoredFile
 from compliance.models import SAMPLE_CODE, Clinic, GuidelineEdition, Membership, User
 from compliance.tenancy import TenantModel
 from vendors.models import Component, System, Vendor
@@ -47,6 +50,7 @@ def delete(*, by: User) -> None:
         audit.record(by, None, "sample.delete", clinic.name, {"clinic": clinic.pk})
         elsewhere = Membership.objects.exclude(clinic=clinic).values("user")
         people = list(User.objects.filter(memberships__clinic=clinic).exclude(pk__in=elsewhere))
+        StoredFile.objects.filter(clinic=clinic).free()
         _clear(clinic)
         clinic.delete()
         User.objects.filter(pk__in=[person.pk for person in people]).delete()
@@ -80,12 +84,16 @@ def _made(sample: dict, today: date) -> Clinic:
     }
     first, *others = sample["person"]
     by = people[first["key"]]
+    edition = GuidelineEdition.objects.get(code=editions.RULES)  # whose items and rows the files name
     clinic = Clinic.found(by=by, code=CODE, is_sample=True, **sample["clinic"])
+    clinic.work_with(edition)
     for each in others:
         _join(clinic, people[each["key"]], each["role"], by=by)
     _list_systems(clinic, sample, by=by)
-    round_ = Assessment.begin(clinic, GuidelineEdition.current(), fiscal_year(today), by=by)
-    _determine(clinic, round_.edition, by=by)
+    fill_registers(clinic, today, by=by)
+    keep_evidence(clinic, people, today)
+    round_ = Assessment.begin(clinic, edition, fiscal_year(today), by=by)
+    _determine(clinic, edition, by=by)
     _answer(round_, sample["answer"], people, today)
     return clinic
 

@@ -4,27 +4,27 @@ import hashlib
 import json
 from datetime import date
 
+from checklist.catalogue import Catalogue, catalogue_of
+from checklist.changes import changes, facts
 from checklist.choices import Status
 from checklist.facts import judgement_of
+from checklist.findings import Finding, contradictions, findings
+from checklist.inspection import current_edition, inspection_of
 from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation
+from checklist.planning import plan
+from checklist.register_facts import facts_of
 from checklist.rounds import Line, Round
+from checklist.snapshot_evidence import evidence_index
+from checklist.snapshot_registers import finding_words, registers
 from checklist.wording import determination_words, summary, task
 from compliance.audit import AuditEntry
-from compliance.dates import fiscal_year_label, wareki
+from compliance.dates import fiscal_year_label
 from compliance.models import Clinic
 from vendors.models import System
 
 SCHEMA = 1
 _CLINIC = ("code", "name", "organization", "address", "phone", "institution_code", "director", "safety_officer",
            "safety_officer_since_on", "is_sample")  # fmt: skip
-# What a report prints of an answer: the fields of its status, in this order.
-_PRINTED = {
-    Status.DONE: ("confirmed_on", "evidence_place", "note"),
-    Status.OPEN: ("plan", "owner", "due_on"),
-    Status.NOT_APPLICABLE: ("reason",),
-    Status.UNSURE: ("ask_whom",),
-    Status.UNANSWERED: (),
-}
 # A system without a vendor: item 10⑩ (seed L150) and the bullet that says otherwise (seed L381).
 _TENSION = ("10-10", "10-j")
 
@@ -42,41 +42,48 @@ def snapshot_of(assessment: Assessment, today: date, confirmation: dict | None =
     """The snapshot of a round as of `today`.
 
     Keys: schema, edition, clinic, round, confirmation, history, changed_at, today, determination, flowchart,
-    chapters (with items and their answers), unanswered, todo, systems, vendors, footnotes, errata, prose,
+    chapters (with items, their answers and findings), unanswered, todo, changes, systems, vendors, contradictions,
+    annex, registers, risks (snapshot_registers), evidence, plan, inspection, footnotes, errata, prose,
     section_titles, counts, summary.
     """
     round_ = Round.of(assessment, today)
     systems = list(System.objects.filter(clinic=assessment.clinic_id).listed())
+    facts = facts_of(assessment.clinic_id, today, systems=systems)
+    found = findings(facts)
     determination = _determination(round_, systems)
     counts = {**round_.counts, "answered": round_.answered, "total": round_.total}
     todo = [_todo(line) for line in round_.todo]
-    return {
+    before = catalogue_of(assessment.previous.edition) if assessment.previous_id else None
+    snapshot = {
         "schema": SCHEMA,
         "edition": _edition(assessment),
         "clinic": _clinic(assessment.clinic),
         "round": {"fiscal_year": assessment.fiscal_year, "label": fiscal_year_label(assessment.fiscal_year)},
         "confirmation": confirmation,
-        "history": [
-            _past(each)
-            for each in assessment.confirmations.select_related("confirmed_by", "reopened_by").order_by(
-                "number"
-            )
-        ],
+        "history": _history(assessment),
         "changed_at": last_change(assessment),
         "today": today.isoformat(),
         "determination": determination,
         "flowchart": round_.catalogue.flowchart,
-        "chapters": [_chapter(chapter) for chapter in round_.chapters],
+        "chapters": [_chapter(chapter, round_.catalogue, found) for chapter in round_.chapters],
         "section_titles": {each["code"]: each["title"]["text"] for each in round_.catalogue.sections},
         "counts": counts,
         "summary": summary(counts, todo, determination),
         "unanswered": [line.shown for line in round_.unanswered],
         "todo": todo,
+        "changes": changes(round_, before),
         "systems": [_system(system) for system in systems],
         "vendors": _vendors(systems),
+        "contradictions": [[line.shown, each.words] for line, each in contradictions(round_, found)],
+        **registers(facts, assessment.edition),
+        "evidence": evidence_index(assessment.clinic_id, round_.catalogue),
         "footnotes": _footnotes(round_),
         "errata": list(round_.catalogue.errata),
         "prose": round_.catalogue.prose,
+    }
+    return snapshot | {
+        "plan": plan(snapshot),
+        "inspection": inspection_of(snapshot, current_edition()),
     }
 
 
@@ -94,6 +101,11 @@ def _edition(assessment: Assessment) -> dict:
 
 def _clinic(clinic: Clinic) -> dict:
     return {name: _iso(getattr(clinic, name)) for name in _CLINIC}
+
+
+def _history(assessment: Assessment) -> list[dict]:
+    confirmations = Confirmation.objects.of_year(assessment).select_related("confirmed_by", "reopened_by")
+    return [_past(each) for each in confirmations.order_by("number")]
 
 
 def _past(confirmation: Confirmation) -> dict:
@@ -125,14 +137,15 @@ def _determination(round_: Round, systems: list[System]) -> dict | None:
     }
 
 
-def _tension(round_: Round) -> dict:
-    item, bullet = _TENSION
-    catalogue = round_.catalogue
-    commentary = next(each for each in catalogue.commentary if each["id"] == bullet)
-    return {"item": catalogue.by_code[item], "commentary": commentary}
+def _tension(round_: Round) -> dict | None:
+    """Both texts in the words of the round's edition; None where it has no longer both."""
+    catalogue, (code, bullet) = round_.catalogue, _TENSION
+    item = catalogue.by_code.get(catalogue.rules.heir(code))
+    commentary = next((each for each in catalogue.commentary if each["id"] == bullet), None)
+    return {"item": item, "commentary": commentary} if item and commentary else None
 
 
-def _chapter(chapter) -> dict:
+def _chapter(chapter, catalogue: Catalogue, found: dict[str, Finding]) -> dict:
     counts = dict.fromkeys(Answer.NEEDED, 0)
     for line in chapter.lines:
         counts[line.answer.status] += 1
@@ -140,7 +153,7 @@ def _chapter(chapter) -> dict:
         "code": chapter.section["code"],
         "title": chapter.section["title"]["text"],
         "counts": counts,
-        "items": [_item(line) for line in chapter.lines],
+        "items": [_item(line, catalogue, found) for line in chapter.lines],
     }
 
 
@@ -151,9 +164,12 @@ def _footnotes(round_: Round) -> list[dict]:
     return [note for note in round_.catalogue.footnotes if note["number"] in numbers]
 
 
-def _item(line: Line) -> dict:
+def _item(line: Line, catalogue: Catalogue, found: dict[str, Finding]) -> dict:
+    """`known_as` are the item's codes in editions.RULES, under which the inspection's topics know it."""
     words = {name: value for name, value in line.item.items() if name != "pk"}
-    return {**words, "answer": _answer(line)}
+    finding = finding_words(found.get(catalogue.rule_of(line.code)), line.answer.status == Status.DONE)
+    known_as = list(catalogue.known_as(line.code))
+    return {**words, "known_as": known_as, "answer": _answer(line), "finding": finding}
 
 
 def _answer(line: Line) -> dict:
@@ -162,18 +178,12 @@ def _answer(line: Line) -> dict:
     return {
         **declared,
         "label": answer.get_status_display(),
-        "printed": [_field(answer, name) for name in _PRINTED[answer.status] if getattr(answer, name)],
+        "printed": facts(answer),
         "gaps": answer.gaps,
         "answered": answer.is_answered,
         "needs_action": answer.needs_action(),
         "overdue_days": (line.today - answer.due_on).days if line.is_overdue else 0,
     }
-
-
-def _field(answer: Answer, name: str) -> list[str]:
-    """[label, text]"""
-    value = getattr(answer, name)
-    return [Answer._meta.get_field(name).verbose_name, wareki(value) if isinstance(value, date) else value]
 
 
 def _todo(line: Line) -> dict:
@@ -184,6 +194,8 @@ def _todo(line: Line) -> dict:
 def _system(system: System) -> dict:
     names = ("name", "product", "product_version", "entrusted_work", "location", "has_no_server")
     return {
+        "id": system.pk,
+        "vendor_id": system.vendor_id,
         **{name: getattr(system, name) for name in names},
         "location_label": system.get_location_display(),
         "vendor": str(system.vendor or ""),

@@ -44,11 +44,11 @@ def _missing(todo: list[dict]) -> dict:
 
 def _applicability(determination: dict | None) -> dict:
     if determination is None:
-        return text("本編の対象かどうかの判断は、まだ記録していません（Ⅱ章）。")
+        return text("本編の対象かどうかの判断は、まだ記録していません。")
     label = f"「{determination['label']}」"
     if determination["out_of_date"]:
-        return text(f"対象判断は{label}ですが、そのあとに登録が変わっています（Ⅱ章）。", label)
-    return text(f"対象判断は{label}です（Ⅱ章）。", label)
+        return text(f"対象判断は{label}ですが、そのあとに登録が変わっています。", label)
+    return text(f"対象判断は{label}です。", label)
 
 
 def task(answer) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from checklist.choices import AssessmentState, Status
@@ -15,14 +16,21 @@ from compliance.tenancy import Conflict, TenantModel, TenantQuerySet, Versioned
 
 
 class Frozen(Exception):
-    """The round is confirmed: it takes no answers until it is reopened."""
+    """The round is confirmed, or the next one has begun: it takes no answers."""
 
 
 class AssessmentQuerySet(TenantQuerySet):
     def current(self) -> "Assessment | None":
         """The newest round, with its edition."""
-        found = self.select_related("edition").defer("edition__prose")
-        return found.order_by("-fiscal_year", "-pk").first()
+        return self.with_editions().newest_first().first()
+
+    def with_editions(self):
+        """With its edition and that of the round before, but for their prose."""
+        texts = ("edition__prose", "previous__edition__prose")
+        return self.select_related("edition", "previous__edition").defer(*texts)
+
+    def newest_first(self):
+        return self.order_by("-fiscal_year", "-pk")
 
 
 class Assessment(TenantModel):
@@ -32,12 +40,15 @@ class Assessment(TenantModel):
     fiscal_year = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=AssessmentState.choices, default=AssessmentState.OPEN)
     begun_at = models.DateTimeField(default=timezone.now)
+    previous = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="next")
 
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "fiscal_year"], name="one_round_per_clinic_and_year"),
+            models.UniqueConstraint(
+                fields=["clinic", "fiscal_year", "edition"], name="one_round_per_clinic_year_and_edition"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=AssessmentState.values), name="assessment_state_known"
             ),
@@ -47,16 +58,32 @@ class Assessment(TenantModel):
         return fiscal_year_label(self.fiscal_year)
 
     @property
+    def name_with_edition(self) -> str:
+        """「令和8年度（第7.0版）」: a year may have a round of each edition."""
+        return f"{self}（{self.edition.number}）"
+
+    @property
     def is_open(self) -> bool:
         return self.state == AssessmentState.OPEN
 
     @classmethod
-    def begin(cls, clinic: Clinic, edition: GuidelineEdition, fiscal_year: int, *, by: User) -> "Assessment":
-        """Start a round with an unanswered answer for each item."""
+    def begin(
+        cls,
+        clinic: Clinic,
+        edition: GuidelineEdition,
+        fiscal_year: int,
+        *,
+        by: User,
+        previous: "Assessment | None" = None,
+    ) -> "Assessment":
+        """Start a round with an unanswered answer for each item; the clinic works with its edition from now on."""
         with transaction.atomic():
-            round_ = cls.objects.create(clinic=clinic, edition=edition, fiscal_year=fiscal_year)
+            facts = {"edition": edition, "fiscal_year": fiscal_year, "previous": previous}
+            round_ = cls.objects.create(clinic=clinic, **facts)
+            new, version = {"clinic": clinic, "assessment": round_}, 1 + Answer.objects.last_version(previous)
             items = Item.objects.filter(edition=edition).order_by("position")
-            Answer.objects.bulk_create(Answer(clinic=clinic, assessment=round_, item=item) for item in items)
+            Answer.objects.bulk_create(Answer(**new, item=item, version=version) for item in items)
+            clinic.work_with(edition)
             audit.record(by, clinic, "assessment.begin", str(round_), {"edition": edition.code})
         return round_
 
@@ -68,14 +95,21 @@ class Assessment(TenantModel):
 
 
 class AnswerQuerySet(TenantQuerySet):
+    def last_version(self, assessment: Assessment | None) -> int:
+        """The highest of a round: what begins above it meets no form that was opened in that round."""
+        return self.filter(assessment=assessment).aggregate(last=models.Max("version", default=0))["last"]
+
     def of_round(self, assessment: Assessment):
         return self.filter(assessment=assessment).select_related("item").order_by("item__position")
 
     def current(self, item_code: str) -> "Answer | None":
-        """The answer to one item in the newest round that has it. The texts stay behind: the catalogue has them."""
-        found = self.filter(item__code=item_code).select_related("item", "assessment__edition", "updated_by")
-        found = found.defer("item__entry", "assessment__edition__prose")
-        return found.order_by("-assessment__fiscal_year").first()
+        """The answer to one item in the newest round. The texts stay behind: the catalogue has them."""
+        found = self.filter(item__code=item_code, assessment__next=None)
+        found = found.select_related(
+            "item", "assessment__edition", "assessment__previous__edition", "updated_by"
+        )
+        texts = ("item__entry", "assessment__edition__prose", "assessment__previous__edition__prose")
+        return found.defer(*texts).order_by("-assessment__fiscal_year", "-assessment__pk").first()
 
 
 class Answer(TenantModel, Versioned):
@@ -94,6 +128,8 @@ class Answer(TenantModel, Versioned):
     ask_whom = models.CharField("聞く相手", max_length=SHORT, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    saved_form = models.CharField(max_length=40, blank=True, editable=False)
+    saved_turn = models.PositiveIntegerField(default=0, editable=False)
 
     objects = AnswerQuerySet.as_manager()
 
@@ -108,6 +144,14 @@ class Answer(TenantModel, Versioned):
         "reason",
         "ask_whom",
     )
+    # What a report prints: the fields of the status, in this order.
+    PRINTED = {
+        Status.DONE: ("confirmed_on", "evidence_place", "note"),
+        Status.OPEN: ("plan", "owner", "due_on"),
+        Status.NOT_APPLICABLE: ("reason",),
+        Status.UNSURE: ("ask_whom",),
+        Status.UNANSWERED: (),
+    }
     NEEDED = {
         Status.DONE: ("confirmed_on",),
         Status.OPEN: ("plan", "owner", "due_on"),
@@ -158,15 +202,39 @@ class Answer(TenantModel, Versioned):
     def writable(self) -> models.QuerySet:
         return super().writable().filter(assessment__state=AssessmentState.OPEN)
 
-    def record(self, version: int, *, by: User, **declared) -> None:
-        """Save what is declared; raises Conflict when `version` is stale, Frozen when the round is confirmed."""
-        stamps = {"updated_at": timezone.now(), "updated_by": by}
+    def record(self, version: int, *, by: User, form: str = "", turn: int = 0, **declared) -> None:
+        """Save what is declared; raises Conflict when `version` is stale, Frozen when the round is confirmed.
+
+        `form` names the opened page that sends it, and `turn` rises there after each send that was not answered:
+        what it has sent before is no conflict, and may not arrive after what it sends now.
+        """
+        stamps = {"updated_at": timezone.now(), "updated_by": by, "saved_form": form, "saved_turn": turn}
         with audit.writing(self.clinic_id):
-            try:
-                changes = self.change(version, stamps, **declared)
-            except Conflict as conflict:
-                if not conflict.current.assessment.is_open:
-                    raise Frozen from None
-                raise
+            changes = self._write(version, stamps, declared)
             if changes:
                 audit.record(by, self.clinic, "answer.record", self.item.code, changes)
+            elif turn > self._turn_of(form):
+                self._overtake(form, turn)
+
+    def _write(self, version: int, stamps: dict, declared: dict) -> dict:
+        try:
+            return self.change(version, stamps, **declared)
+        except Conflict as conflict:
+            now = conflict.current
+            if not now.assessment.is_open:
+                raise Frozen from None
+            own = now.saved_turn < stamps["saved_turn"] and now.saved_form == stamps["saved_form"]
+            if not own and now.differences(declared):
+                raise
+        self.refresh_from_db(fields=[*self.DECLARED, *stamps, "version"])
+        return self.change(self.version, stamps, **declared)
+
+    def _turn_of(self, form: str) -> int:
+        return self.saved_turn if self.saved_form == form else 0
+
+    def _overtake(self, form: str, turn: int) -> None:
+        """Nothing changes, but an earlier send that is still on its way is stale from now on."""
+        stamps = {"saved_form": form, "saved_turn": turn}
+        self.version += (
+            self.writable().filter(version=self.version).update(version=F("version") + 1, **stamps)
+        )

@@ -18,6 +18,10 @@ class ConfirmationQuerySet(TenantQuerySet):
             "-assessment__fiscal_year", "-number"
         )
 
+    def of_year(self, assessment: Assessment):
+        """Of the round's clinic and year: where a new edition came within the year, two rounds share its numbers."""
+        return self.filter(clinic=assessment.clinic_id, assessment__fiscal_year=assessment.fiscal_year)
+
 
 class Confirmation(TenantModel):
     """第n版 of a round. Written once; only its reopening is noted later."""
@@ -57,9 +61,14 @@ class Confirmation(TenantModel):
         super().save(*args, **kwargs)
 
     def reopen(self, *, by: User, why: str) -> None:
-        """Let the round take answers again; leads to the next 確定版. Repeating it changes nothing."""
+        """Let the round take answers again; leads to the next 確定版. Repeating it changes nothing.
+
+        Raises Frozen where the next round has begun.
+        """
         noted = {"reopened_at": timezone.now(), "reopened_by": by, "reopened_why": why}
         with audit.writing(self.clinic_id):
+            if Assessment.objects.filter(previous=self.assessment_id).exists():
+                raise Frozen
             if type(self).objects.filter(pk=self.pk, reopened_at=None).update(**noted):
                 Assessment.objects.filter(pk=self.assessment_id).update(state=AssessmentState.OPEN)
                 audit.record(by, self.clinic, "confirmation.reopen", str(self), {"why": why})

@@ -9,11 +9,12 @@ from checklist.facts import judgement_of
 from checklist.flowchart import draw
 from checklist.letters import letter_to
 from checklist.models import ApplicabilityDetermination, Assessment
-from checklist.printing import letter_html, pdf
-from checklist.views.downloads import as_pdf
+from checklist.printing import letter_html
 from compliance.access import clinic_page
 from compliance.choices import Permission
+from compliance.downloads import as_pdf
 from compliance.models import Membership
+from compliance.renderer import pdf
 from vendors.models import System, Vendor
 
 

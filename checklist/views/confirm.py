@@ -6,7 +6,7 @@ from django.utils import timezone
 from checklist.confirming import ChangedSince, seen_digest
 from checklist.confirming import confirm as freeze
 from checklist.forms import ConfirmForm, ReopenForm
-from checklist.models import ApplicabilityDetermination, Confirmation
+from checklist.models import ApplicabilityDetermination, Confirmation, Frozen
 from checklist.views.home import current_round
 from compliance.access import clinic_page
 from compliance.choices import Permission
@@ -29,7 +29,7 @@ def confirm(request: HttpRequest, member: Membership) -> HttpResponse:
             messages.success(request, f"{done}として確定しました。")
             return redirect("confirmation", member.clinic.code)
         except ChangedSince:
-            return confirm_page(request, round_, form, 409, changed=True)
+            return confirm_page(request, current_round(member), form, 409, changed=True)
     return confirm_page(request, round_, form, 422 if form.errors else 200, kept=kept)
 
 
@@ -59,10 +59,20 @@ def confirmation(request: HttpRequest, member: Membership) -> HttpResponse:
     standing = Confirmation.objects.visible_to(member).newest_first().first()
     if standing is None:
         raise Http404
+    newest = standing.assessment_id == current_round(member).assessment.pk
     form = ReopenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        standing.reopen(by=request.user, why=form.cleaned_data["why"])
-        messages.success(request, "点検を再開しました。直したあと、もう一度確定してください。")
-        return redirect("sections", member.clinic.code)
+    if request.method == "POST" and newest and form.is_valid():
+        return reopen(request, standing, form.cleaned_data["why"])
     context = {"confirmation": standing, "form": form, "standing": standing.reopened_at is None}
+    context["newest"] = newest
     return render(request, "checklist/confirmation.html", context, status=422 if form.errors else 200)
+
+
+def reopen(request: HttpRequest, standing: Confirmation, why: str) -> HttpResponse:
+    """Back to the sections; or the 確定版 again where the next round has begun in between."""
+    try:
+        standing.reopen(by=request.user, why=why)
+    except Frozen:
+        return redirect("confirmation", request.member.clinic.code)
+    messages.success(request, "点検を再開しました。直したあと、もう一度確定してください。")
+    return redirect("sections", request.member.clinic.code)

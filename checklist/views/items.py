@@ -9,15 +9,17 @@ from django_htmx.http import reswap, retarget
 
 from checklist.catalogue import catalogue_of
 from checklist.choices import Status
+from checklist.earlier import beside, taken_over
+from checklist.findings import finding_of
 from checklist.forms import AnswerForm, ExemptForm
-from checklist.models import Answer, Frozen
+from checklist.models import Answer, Evidence, Frozen
 from checklist.rounds import Chapter, Line, Round
 from checklist.views.home import current_round
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.models import Membership
 from compliance.sessions import kept_input
-from compliance.tenancy import Conflict, version_in
+from compliance.tenancy import Conflict, new_form_token, version_in
 from vendors.models import Vendor
 
 
@@ -39,13 +41,18 @@ def form_of(answer: Answer, data: QueryDict | None = None) -> AnswerForm:
 def item_page(
     request: HttpRequest, answer: Answer, form: AnswerForm, status: int = 200, **why
 ) -> HttpResponse:
-    """The item with its commentary and a form; `why` tells of a save that did not happen, or did."""
-    context = {"answer": answer, "form": form, "version": answer.version}
-    context |= catalogue_of(answer.assessment.edition).page_of(answer.item.code)
+    """The item with its commentary and a form; `why` tells of a save that did not happen."""
+    context = {"answer": answer, "form": form, "version": answer.version, "form_token": new_form_token()}
+    catalogue = catalogue_of(answer.assessment.edition)
+    context |= catalogue.page_of(answer.item.code)
+    finding = finding_of(answer.clinic_id, catalogue.rule_of(answer.item.code), timezone.localdate())
+    context["finding"] = finding
+    context["contradiction"] = finding is not None and finding.contradicts(answer.status == Status.DONE)
+    context["today"] = timezone.localdate()
+    context["earlier"] = beside(answer)
     context["vendors"] = Vendor.objects.visible_to(request.member).values_list("name", flat=True)
-    if request.htmx:
-        return retarget(reswap(render(request, "checklist/_answer.html", context | why, status=status),
-                               "outerHTML"), "#answer")  # fmt: skip
+    papers = Evidence.objects.visible_to(request.member).in_use().of_item(answer.item.code)
+    context["evidence"] = papers.select_related("file")
     return render(request, "checklist/item.html", context | why, status=status)
 
 
@@ -57,26 +64,65 @@ def item(request: HttpRequest, member: Membership, code: str) -> HttpResponse:
         return save(request, answer)
     kept = kept_input(request)
     version = version_in(kept) if kept else answer.version
-    return item_page(request, answer, form_of(answer, kept), kept=kept, version=version)
+    copied = copy_of_earlier(answer) if "earlier" in request.GET and not kept else None
+    return item_page(
+        request, answer, form_of(answer, kept or copied), kept=kept, copied=copied, version=version
+    )
+
+
+def copy_of_earlier(answer: Answer) -> QueryDict | None:
+    """前回の内容 as if it had just been typed: nothing of it is saved until a person saves it."""
+    earlier = beside(answer)
+    if not (earlier and earlier.only):
+        return None
+    copied = QueryDict(mutable=True)
+    copied.update(taken_over(earlier.only))
+    return copied
 
 
 def save(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Record the posted answer, or show the form again with all that was typed and what to do."""
+    """Record the posted answer, or say why not; all that was typed stays.
+
+    A form that saves itself (`auto`) saves what is right already, and says what is not.
+    """
     form = form_of(answer, request.POST)
-    show = row_page if "row" in request.POST and request.htmx else item_page
-    if not form.is_valid():
-        return show(request, answer, form, 422, version=version_in(request.POST))
+    auto = "auto" in request.POST
+    if not form.is_valid() and not auto:
+        return not_saved(request, answer, form, 422, version=version_in(request.POST))
     try:
-        answer.record(version_in(request.POST), by=request.user, **form.cleaned_data)
+        answer.record(
+            version_in(request.POST), by=request.user, **sender_in(request.POST), **form.cleaned_data
+        )
     except Conflict as conflict:
-        return show(request, answer, form, 409, theirs=conflict.current, version=conflict.current.version)
+        theirs = conflict.current
+        return not_saved(request, answer, form, 409, theirs=theirs, version=theirs.version)
     except Frozen:
-        return show(request, answer, form, 409, frozen=True)
-    return saved(request, answer)
+        return not_saved(request, answer, form, 409, frozen=True, version=version_in(request.POST))
+    return in_place(request, answer, form, 422 if form.errors else 200) if auto else saved(request, answer)
+
+
+def sender_in(data: QueryDict) -> dict:
+    """Which opened page sends, and after how many unanswered sends."""
+    return {"form": data.get("form_token", "").replace("\x00", "")[:40], "turn": version_in(data, "turn")}
+
+
+def not_saved(request: HttpRequest, answer: Answer, form: AnswerForm, status: int, **why) -> HttpResponse:
+    show = in_place if request.htmx else item_page
+    return show(request, answer, form, status, **why)
+
+
+def in_place(
+    request: HttpRequest, answer: Answer, form: AnswerForm, status: int = 200, **why
+) -> HttpResponse:
+    """How saving went, for a form that stays as it is: somebody may be typing in it."""
+    entry = catalogue_of(answer.assessment.edition).by_code[answer.item.code]
+    context = {"answer": answer, "item": entry, "form": form, "version": answer.version}
+    context["auto"] = "auto" in request.POST
+    return render(request, "checklist/_saved.html", context | why, status=status)
 
 
 def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Where a save leads: back to the table, on to the next item, or the same place with 保存済."""
+    """Where a press leads: back to the table, on to the next item, or the same place with 保存済."""
     if "row" in request.POST:
         return saved_row(request, answer)
     code = answer.clinic.code
@@ -86,14 +132,13 @@ def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
     if not request.htmx:
         return redirect(f"{reverse('item', args=[code, answer.item.code])}#answer")
-    if "whole" in request.POST:  # the form told why it was not saved; that goes now
-        return item_page(request, answer, form_of(answer))
-    return render(request, "checklist/_saved.html", {"answer": answer})
+    return in_place(request, answer, form_of(answer))
 
 
 def saved_row(request: HttpRequest, answer: Answer) -> HttpResponse:
     if request.htmx:
-        return row_page(request, answer, None, saved=True)
+        closed = row_page(request, answer, None, saved=True)
+        return retarget(reswap(closed, "outerHTML"), "closest tr")
     query = urlencode({"status": request.POST.get("filter", "")})
     return redirect(f"{reverse('items', args=[answer.clinic.code])}?{query}#i{answer.item.code}")
 
@@ -112,6 +157,7 @@ def items(request: HttpRequest, member: Membership) -> HttpResponse:
         "wanted": wanted if wanted in round_.counts else "",
         "chapters": [(chapter.section, lines) for chapter, lines in chapters if lines],
         "opened": opened,
+        "form_token": new_form_token(),
         "form": form_of(line.answer) if line else None,
         "exemptable": [chapter for chapter in round_.chapters if chapter.can_be_exempt],
     }
@@ -121,13 +167,11 @@ def items(request: HttpRequest, member: Membership) -> HttpResponse:
 FILTERS = [Status.UNANSWERED, Status.DONE, Status.OPEN, Status.UNSURE, Status.NOT_APPLICABLE]
 
 
-def row_page(
-    request: HttpRequest, answer: Answer, form: AnswerForm | None, status: int = 200, **why
-) -> HttpResponse:
+def row_page(request: HttpRequest, answer: Answer, form: AnswerForm | None, **why) -> HttpResponse:
     """One row of the table: open with a form, closed without."""
     entry = catalogue_of(answer.assessment.edition).by_code[answer.item.code]
     context = {"line": Line(entry, answer, timezone.localdate()), "form": form, "version": answer.version}
-    return render(request, "checklist/_row.html", context | why, status=status)
+    return render(request, "checklist/_row.html", context | {"form_token": new_form_token()} | why)
 
 
 @clinic_page(Permission.VIEW)

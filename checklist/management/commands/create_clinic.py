@@ -7,10 +7,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from checklist import founding
-from checklist.management.commands.prepare import require_ready, site_url
+from checklist.management.commands.prepare import require_ready
 from compliance.audit import record
 from compliance.fields import without_control_characters
-from compliance.links import welcome_path
+from compliance.links import site_url, welcome_path
 from compliance.models import Clinic, User
 
 

@@ -14,8 +14,9 @@ from django.db import DatabaseError
 
 from checklist import founding
 from checklist.loading import fingerprint
-from compliance import env
-from compliance.guideline import GuidelineError, read
+from compliance import editions
+from compliance.guideline import GuidelineError
+from compliance.links import site_url
 from compliance.models import Clinic, GuidelineEdition
 
 # We use bootstrap.min.css with its map and htmx-2.min.js; compressing all the rest would take long.
@@ -41,12 +42,6 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(greeting()))
 
 
-def site_url() -> str:
-    """PUBLIC_URL, or where gunicorn listens as seen from this machine; without a slash at the end."""
-    listens = env.text("BIND", "127.0.0.1:8000").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (read, not bound)
-    return settings.PUBLIC_URL.rstrip("/") or f"http://{listens}"
-
-
 def greeting() -> Iterator[str]:
     """The address; while no real clinic exists, the start code too."""
     yield f"ブラウザで開く / Open in a browser: {site_url()}"
@@ -64,13 +59,13 @@ def require_ready() -> None:
 
 
 def load_guideline() -> None:
-    """Validate and load fixtures/ unless loaded with this fingerprint; CommandError where they are unsound."""
+    """Validate and load fixtures/ unless loaded with these fingerprints; CommandError where they are unsound."""
     try:
-        files = read(settings.GUIDELINE_DIR).as_dict()
+        marks = {code: fingerprint(each.as_dict()) for code, each in editions.shelf().items()}
     except GuidelineError as error:
         raise CommandError(str(error)) from error
-    loaded = GuidelineEdition.objects.filter(code=files["edition"]["code"], fingerprint=fingerprint(files))
-    if not loaded.exists():
+    loaded = dict(GuidelineEdition.objects.values_list("code", "fingerprint"))
+    if any(loaded.get(code) != mark for code, mark in marks.items()):
         call_command("load_guideline", stdout=StringIO())
 
 
