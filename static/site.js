@@ -9,13 +9,29 @@
     if (composing(event) || event.altKey || event.metaKey) return;
     if (event.key === "Enter" && event.ctrlKey && field.form?.matches("form.answer")) {
       event.preventDefault();
-      (field.form.querySelector("button[name=next]") ?? field.form.querySelector("button[type=submit]")).click(); // htmx hears of no submitter but a clicked one
+      (field.form.querySelector("button[name=next]") ?? field.form.querySelector("button[type=submit]"))?.click(); // htmx hears of no submitter but a clicked one
     }
     if (event.ctrlKey || field.type !== "radio" || field.name !== "status" || !/^[1-5]$/.test(event.key)) return;
     const radio = field.form.querySelectorAll("input[name=status]")[event.key - 1];
     radio.checked = true;
     radio.focus();
     radio.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // A vendor's rows: keys 1-3 choose while one of a row's radios has the focus; はい and 対象外 lead on to the next row.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (composing(event) || event.altKey || event.metaKey || event.ctrlKey) return;
+    if (field.type !== "radio" || !field.closest("form.asks") || !/^[1-3]$/.test(event.key)) return;
+    const row = field.closest("fieldset.ask");
+    const radio = row.querySelectorAll("input[type=radio]")[event.key - 1];
+    radio.checked = true;
+    radio.focus();
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    if (event.key === "2") return;
+    const rows = [...row.form.querySelectorAll("fieldset.ask")].filter((each) => each.querySelector("input[type=radio]"));
+    const next = rows[rows.indexOf(row) + 1];
+    (next?.querySelector("input:checked") ?? next?.querySelector("input[type=radio]"))?.focus();
   });
 
   // A second click while a form is on its way is no second submission.
@@ -28,28 +44,10 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
-  // The save state says at once that something is not saved yet.
-  const say = (form, words, failed = false) => {
-    const state = form?.querySelector(".save-state");
-    if (!state) return;
-    state.textContent = words;
-    state.classList.toggle("saved", false);
-    state.classList.toggle("save-failed", failed);
-  };
-  for (const kind of ["input", "change"]) {
-    document.addEventListener(kind, (event) => say(event.target.closest("form.answer"), "未保存"));
-  }
-  document.addEventListener("htmx:beforeRequest", (event) => say(event.target.closest("form.answer"), "保存中"));
-  for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(kind, (event) =>
-      say(event.target.closest("form.answer"), "保存できません。通信を確かめて、もう一度保存してください。入力は残っています。", true));
-  }
-  // What was swapped away had the focus: it goes to what went wrong, else to the button 保存, the opened row's radio or its link.
+  // A table row that was swapped had the focus: it goes to the opened row's radio or the closed one's link.
   document.addEventListener("htmx:afterSwap", (event) => {
-    const first = event.target.querySelector?.("[role=alert]") ?? null;
-    first?.setAttribute("tabindex", "-1");
-    const place = event.target.matches?.("form") ? "button:not([name])" : "input:checked, a";
-    if (first || document.activeElement === document.body) (first ?? event.target.querySelector?.(place))?.focus();
+    const row = event.target.closest?.("tr[id]");
+    if (row && !event.target.closest("form") && document.activeElement === document.body) row.querySelector("input:checked, a")?.focus();
   });
 
   // 「今日」 and the date in the Japanese calendar beside each date field.
@@ -62,6 +60,7 @@
   const dress = (root) => {
     for (const input of root.querySelectorAll("input[type=date]:not([data-dressed])")) {
       input.dataset.dressed = "1";
+      const focused = document.activeElement === input; // moving it below takes the focus away
       const row = document.createElement("div");
       row.className = "inline-fields";
       const today = document.createElement("button");
@@ -73,6 +72,7 @@
       input.classList.add("input-date");
       input.replaceWith(row);
       row.append(input, ...(input.name === "due_on" ? [] : [today]), words);
+      if (focused) input.focus();
       today.addEventListener("click", () => {
         input.value = local(new Date());
         input.dispatchEvent(new Event("input", { bubbles: true }));
