@@ -18,6 +18,7 @@ from checklist.founding import found
 from checklist.models import Answer, Assessment
 from compliance.choices import Role
 from compliance.models import AuditEntry, Clinic, GuidelineEdition, Membership, User
+from tests.editions import load_next, shelve
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "mori-no-kumasan-8"
@@ -27,8 +28,9 @@ PASSWORD = "mori-no-kumasan-8"
 
 
 @pytest.fixture(autouse=True)
-def surroundings(settings):
+def surroundings(settings, tmp_path):
     """Settings are those of the product but for what would only cost time."""
+    settings.MEDIA_ROOT = tmp_path / "files"
     # Argon2 is slow on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # The manifest of static files exists only after collectstatic.
@@ -188,3 +190,38 @@ def manage(tmp_path):
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)  # noqa: S603 (our own)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def shelf_of_two(tmp_path_factory) -> Path:
+    """A folder with the shipped edition and a made-up next one."""
+    return shelve(tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture
+def next_edition(edition, settings, shelf_of_two) -> GuidelineEdition:
+    """The made-up edition, loaded beside the shipped one."""
+    settings.GUIDELINES = shelf_of_two
+    return load_next()
+
+
+# On PostgreSQL
+
+
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+# They look at paper: once a snapshot is made, nothing of it knows the database.
+PAPERS = {"test_archival", "test_guide", "test_paper", "test_papers", "test_parts", "test_print_report", "test_printing",
+          "test_qr", "test_renderer", "test_sample"}  # fmt: skip
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    """On PostgreSQL only what asks the database: the rest would say what it has said on SQLite already."""
+    if connection.vendor == "postgresql":
+        own = [each for each in items if asks_the_database(each)]
+        config.hook.pytest_deselected(items=[each for each in items if each not in set(own)])
+        items[:] = own
+
+
+def asks_the_database(test) -> bool:
+    uses = test.get_closest_marker("django_db") or DATABASE & {*test.fixturenames}
+    return bool(uses) and test.module.__name__.rpartition(".")[2] not in PAPERS

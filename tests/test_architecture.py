@@ -11,7 +11,7 @@ APPS = ("compliance", "vendors", "checklist")
 SOURCES = [
     path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts
 ]
-VIEWS = [path for path in SOURCES if path.name == "views.py" or path.parent.name == "views"]
+VIEWS = [path for path in SOURCES if path.name.endswith("views.py") or path.parent.name == "views"]
 INLINE = {
     "style": re.compile(r"""<[^>]*\sstyle\s*=""", re.IGNORECASE),
     "script": re.compile(r"<script(?![^>]*\ssrc\s*=)", re.IGNORECASE),

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from compliance.models import User
 from tests.conftest import PASSWORD
-from tests.web import addresses, at, browser, furnish, shows, tree, words
+from tests.web import addresses, at, browser, furnish, shows, tree, undone, words
 
 pytestmark = pytest.mark.django_db
 PAGES = {address.name: address for address in addresses()}
@@ -23,6 +23,7 @@ CSP = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+SANDBOX = {"default-src": "'none'", "sandbox": ""}  # of a file that is handed out
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -33,7 +34,7 @@ ALWAYS = {
 
 @pytest.fixture(autouse=True)
 def quick_pdf(monkeypatch):
-    for views in ("prints", "applicability"):
+    for views in ("prints", "applicability", "inspection"):
         monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
 
 
@@ -44,19 +45,36 @@ def ids(clinic, director) -> dict:
 
 def answers(user, ids: dict, method: str) -> dict:
     """What each URL answers to a browser of its own."""
-    return {name: getattr(browser(user), method)(page.path(ids)) for name, page in PAGES.items()}
+    return {name: answer(user, page.path(ids), method) for name, page in PAGES.items()}
+
+
+def answer(user, path: str, method: str):
+    """Each on its own: one of them signs the person out everywhere."""
+    with undone():
+        return getattr(browser(user), method)(path)
 
 
 def policy(response) -> dict[str, str]:
     parts = response.headers.get("Content-Security-Policy", "").split(";")
-    return dict(part.strip().split(" ", 1) for part in parts if part.strip())
+    return dict(part.strip().partition(" ")[::2] for part in parts if part.strip())
+
+
+VENDORS = {
+    n for n, page in PAGES.items() if n == "enter" or ("code" in page.parameters and not page.of_a_clinic)
+}
+
+
+def headers_of(name: str) -> dict[str, str]:
+    """What a URL always carries. A vendor's pages send no Referer: the first one's address holds the link's token."""
+    return ALWAYS | ({"Referrer-Policy": "no-referrer"} if name in VENDORS else {})
 
 
 def lacking(responses: dict) -> dict[str, list]:
     """By URL, the headers that are not as they should be."""
-    wrong = {n: [h for h, v in ALWAYS.items() if r.headers.get(h) != v] for n, r in responses.items()}
+    wrong = {n: [h for h, v in headers_of(n).items() if r.headers.get(h) != v] for n, r in responses.items()}
     for name, response in responses.items():
-        wrong[name] += ["Content-Security-Policy"] if policy(response) != CSP else []
+        wanted = SANDBOX if name in {"file", "report_pdf"} and response.status_code == 200 else CSP
+        wrong[name] += ["Content-Security-Policy"] if policy(response) != wanted else []
     return {name: headers for name, headers in wrong.items() if headers}
 
 
@@ -146,7 +164,8 @@ def readable(user, ids: dict) -> dict:
     responses = {
         n: browser(user).get(page.path(ids)) for n, page in PAGES.items() if not n.startswith("print_")
     }
-    return {n: tree(r) for n, r in responses.items() if r.status_code == 200 and n != "item_row"}
+    pages = {n: r for n, r in responses.items() if r.headers.get("Content-Type", "").startswith("text/html")}
+    return {n: tree(r) for n, r in pages.items() if r.status_code == 200 and n != "item_row"}
 
 
 def mistakes_of_markup(name: str, page) -> list[str]:

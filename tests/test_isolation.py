@@ -2,7 +2,6 @@
 
 import re
 from io import BytesIO
-from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
@@ -10,12 +9,28 @@ from django.db.models import CharField, TextField
 from pypdf import PdfReader
 
 from checklist.choices import Status
-from checklist.models import Answer
+from checklist.models import Answer, Evidence
 from compliance.audit import AuditEntry
 from compliance.models import Clinic
 from compliance.tenancy import TenantModel
-from tests.web import HTMX, addresses, at, browser, determine_and_confirm, form_with, furnish, undone
-from vendors.models import Component, System, Vendor
+from tests.web import (
+    HTMX,
+    OF_A_DESK,
+    OF_A_SHEET,
+    addresses,
+    at,
+    browser,
+    determine_and_confirm,
+    everything,
+    form_with,
+    furnish,
+    furnish_papers,
+    paper_ids,
+    people_ids,
+    sheet_ids,
+    undone,
+)
+from vendors.models import Agreement, Boundary, Certification, Component, ExternalStorage, System, Vendor
 
 pytestmark = pytest.mark.django_db
 PAGES = {address.name: address for address in addresses()}
@@ -58,8 +73,18 @@ def rows(clinic) -> dict[str, list]:
 # Ids in addresses
 
 
-BY_ID = ["system", "edit_system", "remove_system", "new_component", "edit_component", "remove_component", "vendor",
-         "letter"]  # fmt: skip
+BY_ID = ["system", "edit_system", "retire_system", "new_component", "edit_component", "remove_component", "vendor",
+         "letter", "boundary", "storage", "two_factor", "need", "edit_vendor", "new_agreement", "edit_agreement",
+         "remove_agreement", "new_certification", "edit_certification", "remove_certification", "file",
+         "evidence_paper", "edit_evidence", "retire_evidence", "bring_back_evidence",
+         "snapshot_json", "print_vendor", "compare_rounds", "ask", "new_sheet", "close_risk", "treat_missing",
+         "revoke_request",
+         *OF_A_SHEET, *OF_A_DESK]  # fmt: skip
+FOR_ADMINS = {
+    "issue",
+    "remove_file",
+}  # tests/checklist/test_report_views.py, tests/compliance/test_files_views.py
+PEOPLE = ["person", "remove_person", "end_sessions", "reset_link", "revoke_invitation"]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -68,14 +93,27 @@ def test_an_id_of_the_other_clinic_is_not_found_here(method, ids, foreign, clini
     for name in BY_ID:
         path = PAGES[name].path({**foreign, "clinic_code": clinic.code})
         found[name] = [getattr(client, method)(path, headers=headers).status_code for headers in ({}, HTMX)]
-    refused = {name: 405 if method == "get" and name.startswith("remove") else 404 for name in BY_ID}
+    acting = {name for name in BY_ID if name.startswith(("remove", "retire", "bring_back"))}
+    acting |= {"revoke_request", "settle", "accept_disclosure", "confirm_holds", "fill_done"}
+    refused = {name: 405 if method == "get" and name in acting else 404 for name in BY_ID}
     assert found == {name: [status, status] for name, status in refused.items()}
     assert rows(other_clinic) == before
 
 
 def test_the_table_above_holds_every_address_with_an_id():
-    numbered = {name for name, each in PAGES.items() if {"pk", "vendor_id"} & set(each.parameters)}
-    assert numbered == set(BY_ID)
+    of_clinics = {name: each for name, each in PAGES.items() if each.of_a_clinic}
+    numbered = {name for name, each in of_clinics.items() if {"pk", "vendor_id"} & set(each.parameters)}
+    assert numbered == set(BY_ID) | FOR_ADMINS | set(PEOPLE)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_person_of_the_other_clinic_is_not_found_here(name, ids, foreign, clinic, other_clinic, director):
+    before, client = rows(other_clinic), browser(director)
+    path = PAGES[name].path({**foreign, "clinic_code": clinic.code})
+    assert client.post(path, {"role": "viewer", "was": "admin"}).status_code == 404
+    assert client.get(path).status_code == (404 if name == "person" else 405)
+    assert rows(other_clinic) == before
+    assert other_clinic.memberships.count() == 1
 
 
 def test_a_confirmation_of_the_other_clinic_is_not_found_here(clinic, foreign, both, other_clinic):
@@ -108,6 +146,8 @@ COMPONENT = {
     "update_bearer": "vendor",
     "written_in": "unknown",
 }
+AGREEMENT = {"kind": "terms", "title": "約款", "system": ""}
+STORAGE = {"domestic_law": "yes"} | {f"state_{number}": "yes" for number in range(1, 10)}
 FORMS = {
     "item": ANSWERED,
     "exempt": {"codes": ["7-5"], "reason": "使っていない", "version-7-5": "1"},
@@ -117,10 +157,24 @@ FORMS = {
     "new_component": COMPONENT,
     "edit_component": COMPONENT,
     "remove_component": {},
-    "vendor": {"name": "新しい名前"},
+    "edit_vendor": {"name": "新しい名前"},
+    "boundary": {"roles": "新しい分担"},
+    "storage": STORAGE,
+    "two_factor": {"login_two_factor": "yes"},
+    "need": {"disclosure_need": "both"},
+    "new_agreement": AGREEMENT,
+    "edit_agreement": AGREEMENT,
+    "remove_agreement": {},
+    "new_certification": {"kind": "pmark"},
+    "edit_certification": {"kind": "pmark"},
+    "remove_certification": {},
     "clinic": {"name": "新しい名前"},
     "confirmation": {"why": "直すため"},
-    "remove_system": {},
+    "retire_system": {},
+    "new_evidence": {"title": "新しい資料", "place": "棚"},
+    "edit_evidence": {"title": "新しい資料", "place": "棚"},
+    "retire_evidence": {},
+    "bring_back_evidence": {},
 }
 
 
@@ -132,7 +186,13 @@ def test_ids_of_the_other_clinic_in_a_form_change_nothing_there(ids, foreign, cl
             assert (name, client.post(PAGES[name].path(ids), sent).status_code) == (name, 302)
             assert (name, rows(other_clinic)) == (name, before)
             idle |= {name} if rows(clinic) == ours else set()
-    assert idle == {"confirmation", "applicability"}  # both repeat what stands already
+    assert idle == {"confirmation", "applicability", "bring_back_evidence"}  # both repeat what stands already
+
+
+def test_a_system_of_the_other_clinic_is_none_that_an_agreement_may_be_about(ids, foreign, director):
+    sent = AGREEMENT | {"system": foreign["pk"], "version": "1"}
+    for name in ("new_agreement", "edit_agreement"):
+        assert browser(director).post(PAGES[name].path(ids), sent).status_code == 422
 
 
 def test_a_vendor_named_like_one_of_the_other_clinic_is_our_own(clinic, foreign, director):
@@ -162,7 +222,18 @@ def test_a_person_in_two_clinics_writes_in_the_one_whose_page_it_is(ids, foreign
 
 def sing(clinic: Clinic) -> None:
     """Put the canary into every free text that belongs to the clinic, in every status of its answers."""
-    for model in [Clinic, Vendor, System, Component, Answer]:
+    for model in [
+        Clinic,
+        Vendor,
+        System,
+        Component,
+        Answer,
+        Agreement,
+        Certification,
+        Boundary,
+        ExternalStorage,
+        Evidence,
+    ]:
         texts = [f.name for f in model._meta.fields if isinstance(f, CharField | TextField)]
         free = [
             n for n in texts if not model._meta.get_field(n).choices and not model._meta.get_field(n).unique
@@ -190,17 +261,25 @@ def canary(other_clinic, other_director) -> dict:
         other_clinic, by=other_director, name="電", vendor_name="社", location="external"
     )
     server = Component.register(system, by=other_director, kind="server", name="サ")
+    furnish_papers(system, other_director, CANARY)
     sing(other_clinic)
     confirmation = determine_and_confirm(Clinic.objects.get(pk=other_clinic.pk), other_director)
     confirmation.reopen(by=other_director, why=CANARY)
-    return {"pk": system.pk, "edit_component.pk": server.pk, "vendor.pk": system.vendor_id,
-            "vendor_id": system.vendor_id, "year": confirmation.assessment.fiscal_year}  # fmt: skip
+    of_report = {
+        "issue.pk": confirmation.pk,
+        "snapshot_json.pk": confirmation.pk,
+        "compare_rounds.pk": confirmation.assessment_id,
+        "print_vendor.pk": system.vendor_id,
+    }
+    return {**of_report, "pk": system.pk, "edit_component.pk": server.pk, "vendor.pk": system.vendor_id,
+            "vendor_id": system.vendor_id, "year": confirmation.assessment.fiscal_year,
+            **paper_ids(system.vendor), **people_ids(other_clinic), **sheet_ids(other_clinic)}  # fmt: skip
 
 
 @pytest.fixture
 def html_for_pdf(monkeypatch):
     """Printing hands out the HTML that it is made of."""
-    for views in ("prints", "applicability"):
+    for views in ("prints", "applicability", "inspection"):
         monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: html.encode())
 
 
@@ -214,11 +293,21 @@ def visited(client, ids: dict) -> dict[str, str]:
         answers = [client.get(f"{path}?open=7-5&status=none", headers=HTMX if name == "item_row" else {})]
         answers += [client.get(f"{path}?pdf=1")] if name == "letter" else []
         answers += [client.post(path, {"x": "", "version": "0"})] if name not in DOING else []
-        shown[name] = "".join(a.content.decode() + unquote(str(a.headers)) for a in answers)
+        shown[name] = "".join(everything(answer) for answer in answers)
     return shown
 
 
-DOING = {"remove_system", "remove_component", "delete_sample", "open_sample", "account_login"}
+DOING = {"retire_system", "remove_component", "delete_sample", "open_sample", "account_login", "remove_agreement",
+         "remove_certification", "remove_person", "end_sessions", "reset_link", "end_own_sessions",
+         "revoke_invitation", "require_second_factor", "issue", "retry_report", "retire_evidence",
+         "bring_back_evidence", "revoke_request", "settle", "accept_disclosure", "confirm_holds",
+         "fill_done"}  # fmt: skip
+
+
+# Redirects to the question for the password, or to log-in
+ASKING_FIRST = {"mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp",
+                "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn",
+                "mfa_generate_recovery_codes"}  # fmt: skip
 
 
 def test_no_page_or_print_shows_a_word_of_the_other_clinic(canary, ids, director, html_for_pdf):
@@ -228,7 +317,7 @@ def test_no_page_or_print_shows_a_word_of_the_other_clinic(canary, ids, director
 
 def test_a_person_in_two_clinics_is_not_shown_one_in_the_other(canary, ids, both, html_for_pdf):
     shown = visited(browser(both), ids)
-    assert {name for name, page in shown.items() if CANARY in page} == {"clinics"}
+    assert {name for name, page in shown.items() if CANARY in page} == {"clinics", "account", "reminders"}
 
 
 def test_the_other_clinics_own_pages_do_show_it(canary, other_clinic, other_director, html_for_pdf):
@@ -243,8 +332,9 @@ def test_the_other_clinics_own_pages_do_show_it(canary, other_clinic, other_dire
     own |= canary | {"remove_component.pk": canary["edit_component.pk"]}
     shown = visited(browser(other_director), own)
     silent = {name for name, page in shown.items() if CANARY not in page}
-    nothing_to_show = {"delete_sample", "open_sample", "remove_component", "remove_system", "print_blank"}
-    assert silent == nothing_to_show | {"account_login", "account_signup", "home", "first_start"}
+    nothing_to_show = {"print_blank", "guide", *DOING}
+    nothing_to_show |= {"next_round", "withdraw_round"}  # lead back while no other round may begin
+    assert silent == nothing_to_show | {"account_signup", "home", "first_start"} | ASKING_FIRST
 
 
 def test_a_pdf_shows_no_word_of_the_other_clinic(canary, ids, director, clinic, other_clinic, both):

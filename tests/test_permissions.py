@@ -17,26 +17,108 @@ CLINIC_PAGES = {
     "item": (VIEWER, 200, EDITOR, 422),
     "item_row": (VIEWER, 200, VIEWER, 200),
     "exempt": (EDITOR, 200, EDITOR, 422),
+    "item_history": (VIEWER, 200, EDITOR, 404),
+    "attach_evidence": (EDITOR, 200, EDITOR, 422),
+    "evidence": (VIEWER, 200, VIEWER, 200),
+    "new_evidence": (EDITOR, 200, EDITOR, 422),
+    "evidence_paper": (VIEWER, 200, VIEWER, 200),
+    "edit_evidence": (EDITOR, 200, EDITOR, 422),
+    "retire_evidence": (EDITOR, 405, EDITOR, 302),
+    "bring_back_evidence": (EDITOR, 405, EDITOR, 302),
+    "history": (VIEWER, 200, VIEWER, 200),
+    "todo": (VIEWER, 200, VIEWER, 200),
+    "todo_table": (VIEWER, 200, VIEWER, 200),
+    "close_item": (EDITOR, 200, EDITOR, 422),
+    "close_risk": (EDITOR, 200, EDITOR, 422),
+    "rounds": (VIEWER, 200, VIEWER, 200),
+    "next_round": (VIEWER, 302, ADMIN, 302),
+    "withdraw_round": (VIEWER, 302, ADMIN, 302),
+    "compare_rounds": (VIEWER, 200, VIEWER, 200),
     "applicability": (VIEWER, 200, EDITOR, 302),
     "letter": (VIEWER, 200, VIEWER, 200),
     "confirm": (ADMIN, 200, ADMIN, 422),
     "confirmation": (VIEWER, 200, ADMIN, 422),
     "prints": (VIEWER, 200, VIEWER, 200),
     "print_draft": (VIEWER, 200, VIEWER, 200),
+    "print_preview": (VIEWER, 200, VIEWER, 200),
     "print_blank": (VIEWER, 200, VIEWER, 200),
     "print_determination": (VIEWER, 200, VIEWER, 200),
     "print_confirmed": (VIEWER, 200, VIEWER, 200),
+    "print_vendor": (VIEWER, 200, VIEWER, 200),
+    "print_tables": (VIEWER, 200, VIEWER, 200),
+    "snapshot_json": (VIEWER, 200, VIEWER, 200),
+    "issue": (ADMIN, 405, ADMIN, 302),
+    "retry_report": (ADMIN, 405, ADMIN, 302),
+    "report": (VIEWER, 200, VIEWER, 200),
+    "report_pdf": (VIEWER, 200, VIEWER, 200),
+    "inspection": (VIEWER, 200, VIEWER, 200),
+    "precheck": (VIEWER, 200, VIEWER, 200),
+    "print_precheck": (VIEWER, 200, VIEWER, 200),
     "delete_sample": (ADMIN, 405, ADMIN, 404),
     "systems": (VIEWER, 200, VIEWER, 200),
     "new_system": (EDITOR, 200, EDITOR, 422),
     "system": (VIEWER, 200, VIEWER, 200),
     "edit_system": (EDITOR, 200, EDITOR, 422),
-    "remove_system": (EDITOR, 405, EDITOR, 302),
+    "retire_system": (EDITOR, 405, EDITOR, 302),
+    "systems_table": (VIEWER, 200, VIEWER, 200),
+    "boundary": (EDITOR, 200, EDITOR, 409),
+    "storage": (EDITOR, 200, EDITOR, 422),
+    "two_factor": (EDITOR, 200, EDITOR, 422),
+    "need": (EDITOR, 200, EDITOR, 422),
     "new_component": (EDITOR, 200, EDITOR, 422),
     "edit_component": (EDITOR, 200, EDITOR, 422),
     "remove_component": (EDITOR, 405, EDITOR, 302),
-    "vendor": (EDITOR, 200, EDITOR, 422),
+    "vendor": (VIEWER, 200, VIEWER, 200),
+    "edit_vendor": (EDITOR, 200, EDITOR, 422),
+    "new_agreement": (EDITOR, 200, EDITOR, 422),
+    "edit_agreement": (EDITOR, 200, EDITOR, 422),
+    "remove_agreement": (EDITOR, 405, EDITOR, 302),
+    "new_certification": (EDITOR, 200, EDITOR, 422),
+    "edit_certification": (EDITOR, 200, EDITOR, 422),
+    "remove_certification": (EDITOR, 405, EDITOR, 302),
+    "file": (VIEWER, 200, VIEWER, 200),
+    "files": (ADMIN, 200, ADMIN, 200),
+    "remove_file": (ADMIN, 200, ADMIN, 409),
+    "disclosures": (VIEWER, 200, VIEWER, 200),
+    "ask": (EDITOR, 200, EDITOR, 422),
+    "new_sheet": (EDITOR, 200, EDITOR, 422),
+    "treat_missing": (VIEWER, 200, EDITOR, 302),
+    "revoke_request": (EDITOR, 405, EDITOR, 302),
+    "review": (VIEWER, 200, VIEWER, 200),
+    "treat": (VIEWER, 200, EDITOR, 409),
+    "settle": (EDITOR, 405, EDITOR, 422),
+    "accept_disclosure": (EDITOR, 405, EDITOR, 302),
+    "confirm_holds": (EDITOR, 405, EDITOR, 422),
+    "return_rows": (EDITOR, 200, EDITOR, 422),
+    "compare": (VIEWER, 200, VIEWER, 200),
+    "fill": (EDITOR, 200, EDITOR, 302),
+    "fill_row": (EDITOR, 404, EDITOR, 200),
+    "fill_workbook": (EDITOR, 200, EDITOR, 200),
+    "fill_upload": (EDITOR, 200, EDITOR, 422),
+    "fill_preview": (EDITOR, 200, EDITOR, 200),
+    "fill_done": (EDITOR, 405, EDITOR, 302),
     "clinic": (ADMIN, 200, ADMIN, 422),
+    "people": (VIEWER, 200, ADMIN, 422),
+    "person": (ADMIN, 200, ADMIN, 422),
+    "remove_person": (ADMIN, 405, ADMIN, 409),
+    "end_sessions": (ADMIN, 405, ADMIN, 302),
+    "reset_link": (ADMIN, 405, ADMIN, 404),
+    "revoke_invitation": (ADMIN, 405, ADMIN, 302),
+    "require_second_factor": (ADMIN, 405, ADMIN, 302),
+}
+# Behind a link, for a vendor without an account
+VENDORS_PAGES = ["enter", "answer", "submit_answers", "receipt", "receipt_pdf", "answer_sheet", "answer_row",
+                 "reuse_answers", "answer_workbook", "answer_upload", "answer_preview"]  # fmt: skip
+# allauth's own; what changes something asks for the password again
+SURE = ["mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_add_webauthn",
+        "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_generate_recovery_codes"]  # fmt: skip
+SECOND_FACTOR_PAGES = {
+    **dict.fromkeys(SURE, ("login", "login", "sure", "sure")),
+    **dict.fromkeys(("mfa_index", "mfa_list_webauthn"), ("login", "login", 200, 405)),
+    "mfa_authenticate": ("/login/", "/login/", "/", "/"),
+    "mfa_deactivate_totp": ("login", "login", 404, 404),
+    "mfa_view_recovery_codes": ("login", "login", 404, 405),
+    "mfa_download_recovery_codes": ("login", "login", 404, 404),
 }
 # name: what an anonymous and a signed-in GET and POST get while a real clinic exists
 SITE_PAGES = {
@@ -50,8 +132,16 @@ SITE_PAGES = {
     "first_start": (404, 404, "/", "/"),
     "start_code": (404, 404, 404, 404),
     "open_sample": (405, 404, 405, 404),
-    "help": ("login", "login", 200, 200),
+    **dict.fromkeys(("help", "terms", "guide"), (200, 200, 200, 200)),
+    "check": (200, 422, 200, 422),
     "clinics": ("login", "login", 200, 200),
+    "account": ("login", "login", 200, 422),
+    "reminders": ("login", "login", 405, "/account/"),
+    "end_own_sessions": ("login", "login", 405, "/account/"),
+    "invitation": (404, 404, 404, 404),
+    **SECOND_FACTOR_PAGES,
+    # Without the link's cookie there is nothing here (with it: tests/vendors/test_public_pages.py)
+    **dict.fromkeys(VENDORS_PAGES, (404, 404, 404, 404)),
 }
 # Views that run without a session: log-in itself, one-time links, and what comes before the first clinic
 WITHOUT_LOG_IN = {
@@ -62,6 +152,13 @@ WITHOUT_LOG_IN = {
     "first_start",
     "start_code",
     "open_sample",
+    "check",
+    "help",
+    "terms",
+    "guide",
+    "invitation",
+    "mfa_authenticate",
+    *VENDORS_PAGES,
 }
 NAMED = {ADMIN: "管理担当", EDITOR: "管理担当・記入担当"}
 RANK = [VIEWER, EDITOR, ADMIN]
@@ -73,7 +170,7 @@ EMPTY = {"csrfmiddlewaretoken": "x"}
 @pytest.fixture(autouse=True)
 def quick_pdf(monkeypatch):
     """Who may print is asked here, not how it looks."""
-    for views in ("prints", "applicability"):
+    for views in ("prints", "applicability", "inspection"):
         monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
 
 
@@ -95,9 +192,11 @@ def cast(director, clerk, reader, both, stranger, other_director) -> dict:
 
 
 def outcome(response):
-    """The status; "login" for being sent there, the path for another redirect, who may for a 403."""
+    """The status; "login" or "sure" for being sent to prove who one is, the path for another redirect, who may for a 403."""
     if response.status_code == 403:
         return words(tree(response).find(".//h1"))
+    if response.status_code == 302 and response.url.startswith("/reauthenticate/"):
+        return "sure"
     if response.status_code == 302:
         return "login" if response.url.startswith("/login/?next=") else response.url
     return response.status_code
@@ -201,14 +300,20 @@ def test_the_roles_are_given_their_permissions_in_one_table():
     assert {role.label: sorted(map(str, PERMISSIONS[role])) for role in Role} == {
         "管理担当": [
             "answer",
+            "begin_round",
             "confirm",
             "determine",
             "edit_clinic",
             "edit_systems",
+            "issue",
+            "manage_files",
+            "manage_people",
             "print",
             "reopen",
+            "request",
+            "review",
             "view",
         ],
-        "記入担当": ["answer", "determine", "edit_systems", "print", "view"],
+        "記入担当": ["answer", "determine", "edit_systems", "print", "request", "review", "view"],
         "閲覧者": ["print", "view"],
     }

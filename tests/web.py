@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from html.parser import HTMLParser
+from io import BytesIO
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, TreeBuilder
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection, transaction
@@ -18,8 +21,24 @@ from django.utils import timezone
 from checklist.catalogue import catalogue_of
 from checklist.confirming import confirm, seen_digest
 from checklist.facts import judgement_of
-from checklist.models import ApplicabilityDetermination, Assessment
-from vendors.models import Component, System
+from checklist.models import ApplicabilityDetermination, Assessment, Evidence, Report
+from compliance.files import StoredFile
+from compliance.models import Invitation
+from compliance.uploads import Upload
+from vendors.models import (
+    Agreement,
+    Boundary,
+    Certification,
+    Component,
+    Disclosure,
+    DisclosureRequest,
+    DisclosureRow,
+    ExternalStorage,
+    RiskTreatment,
+    System,
+    WorkbookUpload,
+)
+from vendors.workbook import Reading
 
 BLOCKS = {"h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "dt", "dd", "div", "table", "tr", "th", "td", "caption", "section",
           "form", "label", "legend", "button", "summary", "br"}  # fmt: skip
@@ -170,6 +189,15 @@ def having(page: Element, **wanted: str) -> list[Element]:
     return list(found)
 
 
+def everything(response: HttpResponse) -> str:
+    """All that a response carries: a page, a file that is handed out, what is packed into a workbook."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as archive:
+            content = b"".join(archive.read(name) for name in archive.namelist())
+    return content.decode(errors="replace") + unquote(str(response.headers))
+
+
 def complaints(response: HttpResponse) -> list[str]:
     """The sentences that say what is wrong: beside fields, in the summary, in alerts."""
     page = tree(response)
@@ -218,7 +246,7 @@ def _value(element: Element) -> str | None:
         return (element.text or "").removeprefix("\n")  # as browsers do
     if element.get("type") in {"radio", "checkbox"} and element.get("checked") is None:
         return None
-    return element.get("value", "")
+    return element.get("value", "on" if element.get("type") == "checkbox" else "")
 
 
 # A clinic with something on each of its pages
@@ -230,9 +258,53 @@ def furnish(clinic, by) -> dict:
         clinic, by=by, name="電子カルテ", vendor_name="株式会社カルテ", location="external"
     )
     server = Component.register(system, by=by, kind="server", name="事業者のクラウド")
+    furnish_papers(system, by)
     confirmation = determine_and_confirm(clinic, by)
     confirmation.reopen(by=by, why="続けるため")
     return ids_of(clinic, system, server, confirmation)
+
+
+def furnish_papers(system, by, word: str = "保守契約書") -> None:
+    """A contract with its file and a certification of the vendor; the system's boundary and storage."""
+    file = Upload(f"{word}.pdf", b"%PDF-1.4 " + word.encode())
+    Agreement.register(system.vendor, by=by, kind="contract", title="保守契約書", file=file)
+    Certification.register(system.vendor, by=by, kind="isms", number="IS 1")
+    Boundary.of(system).describe(0, by=by, counterpart="株式会社カルテ")
+    paper = Upload(f"{word}の写し.pdf", b"%PDF-1.4 2 " + word.encode())
+    Evidence.register(system.clinic, by=by, title=f"{word}の写し", place="棚", file=paper, items=["7-5"])
+    ExternalStorage.of(system).describe(0, by=by, place="国内")
+    furnish_sheets(system, by, word)
+
+
+def furnish_sheets(system, by, word: str) -> None:
+    """A submitted MDS with an unread row, an SDS that is being copied from a file, a link, a risk record."""
+    sheet = Disclosure.begin(system, "MDS", by=by, source="paper", source_place=word[:50])
+    sheet.answers.filter(row__code=UNREAD).update(answer="unread", why=word, remark=word)
+    sheet.submit(by=by)
+    row = DisclosureRow.objects.get(edition=sheet.edition, code=UNREAD)
+    RiskTreatment.of(system, row).treat(0, by=by, disclosure=sheet, risk=word)
+    DisclosureRequest.ask(system, [], by=by)
+    copied = Disclosure.begin(system, "SDS", by=by, source="workbook", source_place=word[:50])
+    reading = Reading(opened="not-a-form", says=f"{word}は、MDS/SDSの形ではありません。")
+    WorkbookUpload.keep(copied, f"{word}.xlsx", b"PK\x03\x04", reading.as_dict(), by=by)
+
+
+UNREAD = "MDS-38"
+OF_A_SHEET = ("review", "treat", "settle", "accept_disclosure", "confirm_holds", "return_rows", "compare")
+OF_A_DESK = ("fill", "fill_row", "fill_workbook", "fill_upload", "fill_preview", "fill_done")
+
+
+def sheet_ids(clinic) -> dict:
+    """Ids of the clinic's sheets, by the pages that take them."""
+    sheets = list(Disclosure.objects.filter(clinic=clinic).order_by("pk"))
+    if not sheets:
+        return {}
+    first, last = sheets[0].pk, sheets[-1].pk
+    upload, request_ = WorkbookUpload.objects.get(clinic=clinic), DisclosureRequest.objects.get(clinic=clinic)
+    ids = {f"{name}.pk": first for name in OF_A_SHEET} | {f"{name}.pk": last for name in OF_A_DESK}
+    ids["close_risk.pk"] = RiskTreatment.objects.filter(clinic=clinic).earliest("pk").pk
+    rows = {"treat.code": UNREAD, "settle.code": UNREAD, "fill_row.row": "SDS-01"}
+    return ids | rows | {"fill_preview.upload": upload.pk, "revoke_request.pk": request_.pk}
 
 
 def determine_and_confirm(clinic, by):
@@ -241,7 +313,10 @@ def determine_and_confirm(clinic, by):
     ApplicabilityDetermination.keep(clinic, round_.edition, judgement.as_dict(), by=by)
     today = timezone.localdate()
     names = {"examiner": str(by), "safety_officer": str(by), "examined_on": today}
-    return confirm(round_, by=by, seen=seen_digest(round_, today), **names)
+    confirmation = confirm(round_, by=by, seen=seen_digest(round_, today), **names)
+    report = Report.issue(confirmation, "todo", by=by, at=timezone.now())
+    report.keep(b"%PDF-1.7 " + str(by).encode(), by=by)
+    return confirmation
 
 
 def ids_of(clinic, system, server, confirmation) -> dict:
@@ -249,6 +324,38 @@ def ids_of(clinic, system, server, confirmation) -> dict:
     return {
         **{"clinic_code": clinic.code, "code": "7-5", "section": "7", "uid": "MQ", "token": "none"},
         **{"pk": system.pk, "vendor.pk": system.vendor_id, "vendor_id": system.vendor_id},
+        **{"kind": "SDS", "row": "SDS-01", "upload": 7777777},
         **{"edit_component.pk": server.pk, "remove_component.pk": server.pk},
+        **paper_ids(system.vendor),
+        **sheet_ids(clinic),
         **{"year": confirmation.assessment.fiscal_year, "number": confirmation.number},
+        **people_ids(clinic),
+        **{
+            "issue.pk": confirmation.pk,
+            "snapshot_json.pk": confirmation.pk,
+            "print_vendor.pk": system.vendor_id,
+            "compare_rounds.pk": confirmation.assessment_id,
+        },
     }
+
+
+def people_ids(clinic) -> dict:
+    """Its founder and an invitation, by the pages that take them."""
+    founder = clinic.memberships.order_by("pk").select_related("user").first()
+    made, _ = Invitation.make(clinic, by=founder.user, email="invited@example.jp", role="viewer")
+    of_person = ("person", "remove_person", "end_sessions", "reset_link")
+    return {f"{name}.pk": founder.pk for name in of_person} | {"revoke_invitation.pk": made.pk}
+
+
+def paper_ids(vendor) -> dict:
+    """Ids of a vendor's papers, by the pages that take them."""
+    of_vendor = ("edit_vendor", "new_agreement", "new_certification")
+    ids = {f"{name}.pk": vendor.pk for name in of_vendor}
+    for name in ("agreement", "certification"):
+        paper = getattr(vendor, f"{name}s").first()
+        ids |= {f"edit_{name}.pk": paper and paper.pk, f"remove_{name}.pk": paper and paper.pk}
+    evidence = Evidence.objects.filter(clinic=vendor.clinic).first()
+    of_evidence = ("evidence_paper", "edit_evidence", "retire_evidence", "bring_back_evidence")
+    ids |= {f"{name}.pk": evidence and evidence.pk for name in of_evidence}
+    file = StoredFile.objects.filter(clinic=vendor.clinic).first()
+    return ids | {"file.pk": file and file.pk, "remove_file.pk": file and file.pk}

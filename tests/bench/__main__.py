@@ -1,7 +1,7 @@
 """Measure the product over HTTP; `python -m tests.bench [measure …]` takes only those that are named.
 
-First the sample clinic on its own, then one clinic among 2,000. The table goes to the terminal and, where nothing
-was left out, build/bench.json. The exit status tells of errors, not of limits.
+First 20 people of one clinic at once, then the sample clinic on its own, then one clinic among 2,000. The table goes
+to the terminal and, where nothing was left out, build/bench.json. The exit status tells of errors, not of limits.
 """
 
 import os
@@ -17,6 +17,8 @@ from tests.bench.table import LIMITS, show, worse_of, write
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
+PEOPLE = "people_at_once"
+NAMES = [*LIMITS, PEOPLE]
 
 
 def main(wanted: list[str]) -> None:
@@ -28,13 +30,15 @@ def main(wanted: list[str]) -> None:
         for command in ("prepare", "seed_demo"):
             manage(command)
         django.setup()
-        from tests.bench.measuring import measured_clinics  # needs the apps
+        from tests.bench import measuring, people  # they need the apps
 
-        clinics = measured_clinics(wanted, Path(folder))
-    worse = worse_of(clinics)
-    print(show(clinics, worse))
-    if wanted == list(LIMITS):
-        write(BUILD / "bench.json", clinics, worse)
+        together = people.people_at_once(Path(folder)) if PEOPLE in wanted else {}
+        single = [name for name in wanted if name != PEOPLE]
+        clinics = measuring.measured_clinics(single, Path(folder)) if single else {}
+    worse = worse_of(clinics) if clinics else {}
+    print(*filter(None, [clinics and show(clinics, worse), together and people.show(together)]), sep="\n")
+    if wanted == NAMES:
+        write(BUILD / "bench.json", clinics, worse | {PEOPLE: together})
 
 
 def surroundings(folder: Path) -> dict[str, str]:
@@ -51,7 +55,7 @@ def manage(command: str) -> None:
 
 
 if __name__ == "__main__":
-    named = sys.argv[1:] or list(LIMITS)
-    if unknown := set(named) - set(LIMITS):
-        sys.exit(f"There is no measure {', '.join(sorted(unknown))}; there are {', '.join(LIMITS)}.")
+    named = sys.argv[1:] or NAMES
+    if unknown := set(named) - set(NAMES):
+        sys.exit(f"There is no measure {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
     main(named)

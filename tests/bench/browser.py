@@ -2,6 +2,7 @@
 
 import http.client
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -16,20 +17,21 @@ class Answer:
 
     ms: float
     body: bytes
+    status: int = 200
 
 
 class Browser:
-    def __init__(self, port: int, session: str):
+    def __init__(self, port: int, cookies: dict[str, str]):
         self.host = f"127.0.0.1:{port}"
-        self.cookies = {"sessionid": session}
+        self.cookies = dict(cookies)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         self.used = 0.0
 
     def get(self, path: str) -> Answer:
         return self.send("GET", path, None, {})
 
-    def post(self, path: str, fields: list[tuple[str, str]]) -> Answer:
-        """Submit a form as htmx does."""
+    def post(self, path: str, fields: list[tuple[str, str]], expected: Collection[int] = (200,)) -> Answer:
+        """Submit a form as htmx does. RuntimeError where the answer has another status than those."""
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": f"http://{self.host}",
@@ -37,9 +39,11 @@ class Browser:
             "HX-Target": "answer",
             "HX-Current-URL": f"http://{self.host}{path}",
         }
-        return self.send("POST", path, urlencode(fields).encode(), headers)
+        return self.send("POST", path, urlencode(fields).encode(), headers, expected)
 
-    def send(self, method: str, path: str, body: bytes | None, headers: dict) -> Answer:
+    def send(
+        self, method: str, path: str, body: bytes | None, headers: dict, expected: Collection[int] = (200,)
+    ) -> Answer:
         self.connect()
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         started = time.perf_counter()
@@ -47,12 +51,12 @@ class Browser:
         response = self.connection.getresponse()
         content = response.read()
         self.used = time.perf_counter()
-        if response.status != 200:
+        if response.status not in expected:
             raise RuntimeError(
                 f"{method} {path}: {response.status}\n{content[:2000].decode(errors='replace')}"
             )
         self.take_cookies(response)
-        return Answer((self.used - started) * 1000, content)
+        return Answer((self.used - started) * 1000, content, response.status)
 
     def connect(self) -> None:
         if time.perf_counter() - self.used > IDLE:

@@ -9,7 +9,9 @@ from unittest.mock import patch
 
 from playwright.sync_api import Page, sync_playwright
 
-from checklist import printing
+from checklist.views import prints
+from compliance import printing
+from compliance.glyphs import printable
 from tests.bench.inside import Seen, seen
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -17,17 +19,14 @@ STYLES = ("print.css", "draft.css")
 
 
 def caught(request) -> tuple[Seen, str]:
-    """A report's request, and the very HTML that WeasyPrint is given; nothing is laid out here."""
+    """A report's request, and the very HTML that the renderer is given; nothing is laid out here."""
     given: list[str] = []
 
-    class Spy:
-        def __init__(self, *, string: str, **kwargs):
-            given.append(string)
+    def spy(html: str, **kwargs) -> bytes:
+        given.append(printable(html))
+        return b""
 
-        def write_pdf(self, **kwargs) -> bytes:
-            return b""
-
-    with patch.object(printing, "HTML", Spy):
+    with patch.object(prints, "pdf", spy):
         return seen(request), given[-1]
 
 

@@ -10,7 +10,19 @@ from checklist.models import Answer, ApplicabilityDetermination, Assessment
 from compliance.audit import AuditEntry
 from compliance.choices import Role
 from compliance.models import Clinic, Membership, User
-from vendors.models import Component, System, Vendor
+from vendors.models import (
+    Agreement,
+    Boundary,
+    Certification,
+    Component,
+    Disclosure,
+    DisclosureAnswer,
+    ExternalStorage,
+    RiskTreatment,
+    Submission,
+    System,
+    Vendor,
+)
 
 NUMBER = 2_000
 MEASURED = 1234  # the one that gets the sample's systems too
@@ -74,6 +86,14 @@ def copy_rows(source: Clinic, target: Clinic) -> None:
     vendors = copied(Vendor, source, target)
     systems = copied(System, source, target, vendor=vendors)
     copied(Component, source, target, system=systems)
+    sheets = copied(Disclosure, source, target, system=systems)
+    for model in (DisclosureAnswer, Submission):
+        copied(model, source, target, disclosure=sheets)
+    copied(RiskTreatment, source, target, system=systems, checked_for=sheets)
+    for model in (Boundary, ExternalStorage):
+        copied(model, source, target, system=systems)
+    for model in (Agreement, Certification):
+        copied(model, source, target, vendor=vendors)
     copied(ApplicabilityDetermination, source, target)
 
 

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,11 +34,37 @@ class Server:
         times = [child.cpu_times() for child in psutil.Process(self.process.pid).children()]
         return sum(each.user + each.system for each in times)
 
+    @contextmanager
+    def watched(self) -> Iterator["Watch"]:
+        """The most memory that any one process of the server holds meanwhile: renderers come and go."""
+        watch = Watch(self.process.pid)
+        watch.start()
+        try:
+            yield watch
+        finally:
+            watch.over.set()
+            watch.join()
+
     def forget_peaks(self) -> None:
         """Begin peaks anew, so that each measure has its own; where the kernel refuses, they only grow."""
         for worker in self.workers():
             with suppress(OSError):
                 (worker / "clear_refs").write_text("5")
+
+
+class Watch(threading.Thread):
+    """Looks at a process and its descendants every 30 ms."""
+
+    def __init__(self, pid: int):
+        super().__init__(daemon=True)
+        self.root, self.mb, self.over = psutil.Process(pid), 0.0, threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(0.03):
+            with suppress(psutil.NoSuchProcess):
+                for each in self.root.children(recursive=True):
+                    with suppress(psutil.NoSuchProcess):
+                        self.mb = max(self.mb, each.memory_info().rss / 1024**2)
 
 
 @contextmanager

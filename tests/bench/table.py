@@ -13,6 +13,11 @@ LIMITS = {
     "page_item": {"ms": 20, "queries": 12, "ratio": 2},
     "save_item": {"ms": 12, "queries": 8, "ratio": 8},
     "report_pdf": {"ms": 2000, "rss_mb": 300, "ratio": 1.6},
+    "report_binder": {"ms": 3200, "rss_mb": 300, "ratio": 1.6},
+    "page_vendor": {"ms": 30, "queries": 10},
+    "save_vendor_answer": {"ms": 12, "queries": 8},
+    "page_review": {},
+    "read_workbook": {"ms": 500, "rss_mb": 150},
 }
 NUMBERS = ("ms", "queries", "bytes", "rss_mb", "reference_ms", "ratio")
 HEAD = ("", "clinic", "ms", "≤", "queries", "≤", "bytes", "rss MB", "≤", "reference ms", "ratio", "≤", "")
@@ -61,7 +66,7 @@ def notes(clinics: dict[str, dict]) -> list[str]:
     """What the numbers above leave open."""
     said = []
     for where, measures in clinics.items():
-        if report := measures.get("report_pdf"):
+        for report in (measures[name] for name in ("report_pdf", "report_binder") if name in measures):
             said.append(
                 f"{where}: {report['pages']} pages; Chromium from the HTML's text to a PDF with tags and bookmarks takes "
                 f"{report['reference_from_html_ms']:.0f} ms, ratio {report['ratio_from_html']:.2f}"

@@ -144,7 +144,7 @@ def test_a_kept_judgement_offers_no_second_press(register, keep, look):
     assert [before, offered()] == [True, False]
 
 
-@pytest.mark.parametrize("change", ["a server more", "another bearer", "a system removed", "another clause"])
+@pytest.mark.parametrize("change", ["a server more", "another bearer", "a system retired", "another clause"])
 def test_a_change_of_the_registers_makes_the_record_out_of_date(
     change, register, keep, look, clinic, director
 ):
@@ -157,7 +157,7 @@ def test_a_change_of_the_registers_makes_the_record_out_of_date(
             system, by=director, kind="server", name="予備", **CONTRACT
         ),
         "another bearer": lambda: server.describe(1, by=director, update_bearer="clinic"),
-        "a system removed": lambda: system.remove(by=director),
+        "a system retired": lambda: system.retire(by=director),
         "another clause": lambda: server.describe(1, by=director, clause="第9条"),
     }
     acts[change]()

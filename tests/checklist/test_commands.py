@@ -137,7 +137,7 @@ def test_on_a_fresh_clone_too(manage):
 
 def test_seed_demo_says_what_it_made_and_where(edition):
     first, again = said("seed_demo"), said("seed_demo")
-    content = "みどり台内科クリニック, 3 systems, 2 vendors, 26 of 52 items answered."
+    content = "みどり台内科クリニック, 5 systems, 4 vendors, 26 of 52 items answered."
     assert (
         first
         == f"Made the sample clinic: {content}\nLook at it from first start, /start/; it then is at /c/sample/\n"
@@ -211,7 +211,8 @@ def test_the_guideline_is_validated_only_when_it_is_not_the_loaded_one(edition, 
 
 
 def test_an_unsound_guideline_is_told_in_one_sentence(edition, settings, tmp_path):
-    settings.GUIDELINE_DIR = tmp_path
+    settings.GUIDELINES = tmp_path
+    (tmp_path / "guideline-9").mkdir()
     with pytest.raises(CommandError, match=r"checklist\.toml: "):
         prepare.load_guideline()
 

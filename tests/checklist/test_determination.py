@@ -133,9 +133,9 @@ def test_a_device_that_is_no_server_leaves_it_up_to_date(keep, judgement, server
     assert before.is_out_of_date(judgement()) is False
 
 
-def test_a_removed_system_puts_it_out_of_date(keep, judgement, server, chart, director):
+def test_a_retired_system_puts_it_out_of_date(keep, judgement, server, chart, director):
     before = keep()
-    chart.remove(by=director)
+    chart.retire(by=director)
     assert before.is_out_of_date(judgement()) is True
 
 

@@ -159,21 +159,31 @@ def test_a_row_saved_without_javascript_leads_back_to_its_place_in_the_table(cli
     assert answer("7-5").status == "ask"
 
 
-def test_a_mistake_in_a_row_returns_the_row_with_what_was_typed(client, clinic):
+def test_a_mistake_in_a_row_is_named_and_the_row_stays_open(client, clinic):
     form = form_with(client.get(at("items", clinic), {"open": "7-5"}), "status")
     response = client.post(form.action, form | {"status": "done", "confirmed_on": "きのう"}, headers=HTMX)
-    assert (response.status_code, codes(response)) == (422, ["7-5"])
-    assert form_with(response, "row").fields["confirmed_on"] == ["きのう"]
+    assert (response.status_code, response.has_header("HX-Retarget")) == (422, False)
+    assert [words(a) for a in tree(response).iter("a") if a.get("data-wrong")] == ["確認日"]
 
 
 def test_a_row_that_is_overtaken_shows_both_and_saves_with_the_next_press(client, clinic, declare, answer):
     form = form_with(client.get(at("items", clinic), {"open": "7-5"}), "status")
     declare("7-5", status="na", reason="先の理由")
-    late = client.post(form.action, form | {"status": "ask", "ask_whom": "会社"}, headers=HTMX)
-    assert (late.status_code, codes(late)) == (409, ["7-5"])
+    mine = {"status": "ask", "ask_whom": "会社"}
+    late = client.post(form.action, form | mine, headers=HTMX)
+    assert late.status_code == 409
     assert "先の理由" in words(having(tree(late), role="alert")[0])
-    again = client.post(form.action, form_with(late, "row").fields, headers=HTMX)
-    assert (again.status_code, answer("7-5").ask_whom) == (200, "会社")
+    mine["version"] = having(tree(late), name="version")[0].get("value")
+    again = client.post(form.action, form | mine, headers=HTMX)
+    assert (again.status_code, codes(again), answer("7-5").ask_whom) == (200, ["7-5"], "会社")
+
+
+def test_a_row_that_saves_itself_stays_open(client, clinic, answer):
+    form = form_with(client.get(at("items", clinic), {"open": "7-5"}), "status")
+    response = client.post(form.action, form | {"status": "ask", "auto": "1"}, headers=HTMX)
+    assert (response.status_code, codes(response), response.has_header("HX-Retarget")) == (200, [], False)
+    assert "わからない（聞く相手が未記入）" in shows(response)
+    assert answer("7-5").status == "ask"
 
 
 def test_several_opened_rows_share_no_id(client, clinic):

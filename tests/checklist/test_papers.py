@@ -7,9 +7,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from checklist.printing import blank_html, determination_html, letter_html, pdf
+from checklist.printing import blank_html, determination_html, letter_html
 from checklist.snapshot import snapshot_of
 from checklist.wording import determination_words
+from compliance.printing import pdf
 
 pytestmark = pytest.mark.django_db
 

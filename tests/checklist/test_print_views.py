@@ -1,13 +1,16 @@
 """印刷: what comes as a PDF, under which name, and always the same bytes of a 確定版."""
 
+import re
 from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
 from pypdf import PdfReader
 
+from checklist.parts import PRESETS
+from checklist.printing import BLANK_FORMS
 from tests.web import at, browser, furnish, shows, tree
-from vendors.models import System
+from vendors.models import System, Vendor
 
 pytestmark = pytest.mark.django_db
 PDFS = ["print_draft", "print_blank", "print_determination", "print_confirmed"]
@@ -90,8 +93,16 @@ def test_an_unknown_number_is_not_found(years, number, client, clinic, assessmen
 def test_the_page_lists_every_confirmation_and_what_else_can_be_printed(client, clinic, director, assessment):
     furnish(clinic, director)
     page = tree(client.get(at("prints", clinic)))
-    links = {a.get("href") for a in page.iter("a") if a.get("href", "").endswith(".pdf")}
-    assert links == {path_of(name, clinic, assessment) for name in PDFS}
+    links = {a.get("href") for a in page.iter("a") if ".pdf" in a.get("href", "")}
+    draft, blank = at("print_draft", clinic), at("print_blank", clinic)
+    expected = {f"{draft}?parts={preset}" for preset in PRESETS} | {
+        f"{blank}?form={form}" for form in BLANK_FORMS
+    }
+    expected -= {f"{blank}?form=checklist"}  # the form where none is said
+    vendors = Vendor.objects.filter(clinic=clinic)
+    expected |= {at("print_vendor", clinic, pk=each.pk) for each in vendors} | {at("print_precheck", clinic)}
+    expected |= {path_of(name, clinic, assessment) for name in PDFS if name != "print_draft"}
+    assert links == expected
 
 
 def test_the_page_says_when_nothing_is_confirmed_yet(client, clinic):
@@ -107,3 +118,46 @@ def test_a_determination_that_was_never_made_prints_as_undecided(html_for_pdf, c
 def test_the_draft_is_a_pdf_that_says_so_on_each_page(client, clinic):
     pages = PdfReader(BytesIO(client.get(at("print_determination", clinic)).content)).pages
     assert len(pages) >= 1
+
+
+# The preview
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_preview_shows_what_the_draft_prints_and_says_that_it_is_one(
+    preset, html_for_pdf, client, clinic, director
+):
+    furnish(clinic, director)
+    response = client.get(at("print_preview", clinic), {"parts": preset})
+    page = response.content.decode()
+    body = re.search(r"(<header class=\"cover\">.*)</main>", page, re.DOTALL)[1]
+    printed = client.get(at("print_draft", clinic), {"parts": preset}).content.decode()
+    assert body in printed
+    assert "<strong>下書き</strong>　画面で見るための表示です。" in page
+
+
+def test_the_preview_brings_one_stylesheet_of_ours_and_no_inline_style_or_script(client, clinic):
+    response = client.get(at("print_preview", clinic))
+    page = response.content.decode()
+    assert re.findall(r'<link rel="stylesheet" href="([^"]+)">', page) == ["/static/report.css"]
+    assert re.findall(r"<script|<style|<[^>]+\s(?:style|src|on\w+)=", page) == []
+    assert "style-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_the_preview_leads_back_to_the_pdf_and_to_the_other_contents(client, clinic):
+    links = {
+        a.get("href") for a in tree(client.get(at("print_preview", clinic), {"parts": "todo"})).iter("a")
+    }
+    others = {f"{at('print_preview', clinic)}?parts={preset}" for preset in PRESETS if preset != "todo"}
+    wanted = {at("prints", clinic), f"{at('print_draft', clinic)}?parts=todo"} | others
+    assert {link for link in links if not link.startswith("#")} == wanted
+
+
+def test_the_preview_of_unknown_contents_is_not_found(client, clinic):
+    assert client.get(at("print_preview", clinic), {"parts": "nothing"}).status_code == 404
+
+
+def test_the_preview_shows_the_characters_that_the_paper_has(client, clinic, director):
+    clinic.describe(1, by=director, name="みどり台😀内科")
+    page = shows(client.get(at("print_preview", clinic)))
+    assert ("みどり台[U+1F600]内科" in page, "本書にある番号：[U+1F600]。" in page) == (True, True)

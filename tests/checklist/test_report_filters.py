@@ -2,7 +2,8 @@
 
 import pytest
 
-from checklist.templatetags.report import counted, few_lines, in_eights, mark, rich, verdict, w3c
+from checklist.templatetags.report import counted, mark, verdict
+from compliance.templatetags.words import few_lines, in_eights, rich, w3c
 
 
 def test_a_footnote_stands_after_its_anchor_and_emphasis_is_bold():

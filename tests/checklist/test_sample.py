@@ -3,27 +3,34 @@
 import tomllib
 from collections import Counter
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from checklist import sample
+from checklist import sample, sample_registers
 from checklist.choices import Outcome, Status
 from checklist.confirming import confirm, seen_digest
 from checklist.forms import AnswerForm
 from checklist.letters import letter_to
-from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation
+from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation, Evidence
 from checklist.rounds import Round
 from compliance.audit import SITE, broken_links
 from compliance.choices import Permission
 from compliance.dates import fiscal_year, fiscal_year_end
+from compliance.files import StoredFile
 from compliance.forms import ClinicForm
 from compliance.models import AuditEntry, Clinic, Membership, User
-from vendors.forms import ComponentForm, SystemForm, VendorForm
-from vendors.models import Component, System, Vendor
+from vendors.forms.register import ComponentForm, SystemForm, VendorForm
+from vendors.forms.review import TreatForm
+from vendors.models import Component, Disclosure, DisclosureRow, RiskTreatment, System, Vendor
+from vendors.overview import overview_of
 
 FILLED = tomllib.loads(sample.FILE.read_text("utf-8"))
+REGISTERS = tomllib.loads(sample_registers.FILE.read_text("utf-8"))
 TODAY = date(2026, 11, 22)
 
 
@@ -68,22 +75,33 @@ def test_going_on_leads_to_the_item_after_the_last_saved(seeded):
     assert lines(seeded, timezone.localdate()).next_line.shown == "7③"
 
 
-def test_three_systems_and_two_vendors(seeded):
+def test_five_systems_four_vendors_ten_sheets_and_twelve_risk_records(seeded):
     assert of(seeded) == {
+        "Agreement": 3,
         "Answer": 52,
         "ApplicabilityDetermination": 1,
         "Assessment": 1,
-        "Component": 8,
+        "Boundary": 1,
+        "Certification": 2,
+        "Component": 10,
+        "Disclosure": 10,
+        "DisclosureAnswer": 495,
+        "Evidence": 5,
+        "EvidenceItem": 11,
+        "ExternalStorage": 1,
         "Membership": 2,
-        "System": 3,
-        "Vendor": 2,
+        "RiskTreatment": 12,
+        "StoredFile": 2,
+        "Submission": 10,
+        "System": 5,
+        "Vendor": 4,
     }
 
 
-def test_the_kept_determination_asks_a_vendor_about_one_server_of_three(seeded):
+def test_the_kept_determination_asks_a_vendor_about_one_server_of_five(seeded):
     kept = ApplicabilityDetermination.objects.get(clinic=seeded)
     assert kept.outcome == Outcome.ASK_VENDOR
-    assert Counter(server["answer"] for server in kept.judgement["servers"]) == {"yes": 2, "unclear": 1}
+    assert Counter(server["answer"] for server in kept.judgement["servers"]) == {"yes": 4, "unclear": 1}
 
 
 def test_the_letter_goes_to_the_vendor_of_that_server_only(seeded):
@@ -136,6 +154,74 @@ def test_the_forms_would_take_clinic_systems_and_vendors(seeded):
     assert [form.errors for form in forms if form.errors] == []
 
 
+def test_the_forms_would_take_each_risk_record():
+    records = [
+        TreatForm({name: each.get(name) for name in RiskTreatment.FIELDS}) for each in REGISTERS["risk"]
+    ]
+    assert [form.errors for form in records if form.errors] == []
+
+
+def test_every_row_that_the_sample_names_is_in_that_sheet(edition):
+    lists = ("na", "blank", "no", "remark", "unread")
+    named = [
+        (each["kind"], set().union(*(each.get(name, ()) for name in lists))) for each in REGISTERS["sheet"]
+    ]
+    known = {
+        kind: {row.code for row in DisclosureRow.objects.of_sheet(edition, kind)} for kind in ("MDS", "SDS")
+    }
+    assert [rows - known[kind] for kind, rows in named if rows - known[kind]] == []
+
+
+def test_its_disclosures_stand_in_different_places(seeded):
+    today = timezone.localdate()
+    told = {
+        (each.system.name, standing.kind): (standing.state_text, standing.verdict.words, standing.next_step)
+        for each in overview_of(seeded.pk, today)
+        for standing in each.standings
+    }
+    chart, images, network, booking, tests = dict.fromkeys(name for name, _ in told)
+    explained = "いいえ{}件は、すべて説明済み"
+    assert told == {
+        (chart, "MDS"): ("確認済", explained.format(3), ""),
+        (chart, "SDS"): ("確認済", explained.format(1), ""),
+        (images, "MDS"): (
+            "提出",
+            "まだ確認できない（未読取1件）。いいえ2件は、すべて説明済み",
+            "回答を確認する",
+        ),
+        (images, "SDS"): ("確認済", "いいえ2件のうち説明済み1件", "リスク評価・対応を書く"),
+        (network, "MDS"): ("確認済", "約款に記載のない1件は、すべて説明済み", ""),
+        (network, "SDS"): ("確認済", "約款に記載のない1件は、すべて説明済み", ""),
+        (booking, "MDS"): ("確認済", "別紙をすべて満たす", ""),
+        (booking, "SDS"): ("確認済", explained.format(1), ""),
+        (tests, "MDS"): ("確認済", "いいえ2件のうち説明済み1件", "今も有効か確かめる"),
+        (tests, "SDS"): ("確認済", "いいえ1件のうち説明済み0件", "今も有効か確かめる"),
+    }
+
+
+def test_its_evidence_backs_items_of_the_catalogue_and_two_papers_open(seeded):
+    papers = Evidence.objects.filter(clinic=seeded).in_use().listed()
+    known = set(Answer.objects.filter(clinic=seeded).values_list("item__code", flat=True))
+    assert [each for paper in papers for each in paper.items if each not in known] == []
+    books = {
+        each.file.name: load_workbook(BytesIO(each.file.content())).active for each in papers if each.file
+    }
+    assert {name: book.max_row for name, book in books.items()} == {
+        "職員研修の受講記録.xlsx": 6,
+        "機器の台帳.xlsx": 9,
+    }
+    listed = sum(int(row[2]) for row in list(books["機器の台帳.xlsx"].values)[1:])
+    assert f"院内の機器{listed}台" in Answer.objects.get(clinic=seeded, item__code="7-2").note
+    assert [paper for paper in papers if paper.is_expired(timezone.localdate())] == []
+
+
+def test_deleting_leaves_no_bytes(seeded, django_capture_on_commit_callbacks):
+    paths = list(StoredFile.objects.values_list("path", flat=True))
+    with django_capture_on_commit_callbacks(execute=True):
+        sample.delete(by=sample.visitor())
+    assert [default_storage.exists(path) for path in paths] == [False, False]
+
+
 def test_each_answer_says_who_gave_it(seeded):
     given = Answer.objects.filter(clinic=seeded).exclude(status=Status.UNANSWERED)
     assert set(given.values_list("updated_by__name", flat=True)) == {"岩﨑 直子", "山田 花子"}
@@ -143,7 +229,7 @@ def test_each_answer_says_who_gave_it(seeded):
 
 def test_its_audit_trail_is_whole(seeded, trail):
     actions = Counter(entry.action for entry in trail(seeded))
-    assert (actions["answer.record"], actions["system.register"], actions["clinic.found"]) == (28, 3, 1)
+    assert (actions["answer.record"], actions["system.register"], actions["clinic.found"]) == (28, 5, 1)
     assert broken_links(seeded.pk) == []
 
 
@@ -220,3 +306,9 @@ def test_it_can_be_made_again(seeded):
     sample.delete(by=sample.visitor())
     again = sample.seed(timezone.localdate())
     assert (again.pk != seeded.pk, of(again)["Answer"]) == (True, 52)
+
+
+def test_it_keeps_to_the_edition_that_its_files_name(edition, next_edition):
+    clinic = sample.seed(timezone.localdate())
+    assert (clinic.edition, Assessment.objects.get(clinic=clinic).edition) == (edition, edition)
+    assert {sheet.edition for sheet in Disclosure.objects.filter(clinic=clinic)} == {edition}

@@ -18,7 +18,7 @@ def said(counts: dict, todo: list = (), determination: dict | None = None) -> li
 def test_an_empty_round_is_said_to_be_empty():
     assert said({"none": 52}) == [
         "遵守項目52項目は、すべて未回答です。",
-        "本編の対象かどうかの判断は、まだ記録していません（Ⅱ章）。",
+        "本編の対象かどうかの判断は、まだ記録していません。",
     ]
 
 
@@ -47,8 +47,7 @@ def test_what_is_late_or_missing_is_counted(todo, sentence):
 def test_an_outdated_determination_is_said_to_be_one():
     words = {"label": "本編の対象", "out_of_date": True}
     assert (
-        said({"done": 52}, [], words)[2]
-        == "対象判断は「本編の対象」ですが、そのあとに登録が変わっています（Ⅱ章）。"
+        said({"done": 52}, [], words)[2] == "対象判断は「本編の対象」ですが、そのあとに登録が変わっています。"
     )
 
 

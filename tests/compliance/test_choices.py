@@ -11,10 +11,16 @@ TABLE = {
     "print":        (True, True, True),
     "answer":       (True, True, False),
     "edit_systems": (True, True, False),
+    "request":      (True, True, False),
+    "review":       (True, True, False),
     "determine":    (True, True, False),
     "edit_clinic":  (True, False, False),
     "confirm":      (True, False, False),
+    "issue":        (True, False, False),
     "reopen":       (True, False, False),
+    "begin_round":  (True, False, False),
+    "manage_people":(True, False, False),
+    "manage_files": (True, False, False),
 }  # fmt: skip
 ROLES = ("admin", "editor", "viewer")
 

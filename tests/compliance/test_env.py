@@ -37,6 +37,19 @@ def test_words_are_split_at_commas(monkeypatch, value, expected):
     assert env.words("WORDS", ["default"]) == expected
 
 
+@pytest.mark.parametrize(("value", "expected"), [("587", 587), (" 25 ", 25), ("", 465), ("0", 0)])
+def test_a_number_is_read_or_the_default(monkeypatch, value, expected):
+    monkeypatch.setenv("PORT", value)
+    assert env.number("PORT", 465) == expected
+
+
+@pytest.mark.parametrize("value", ["smtp", "-1", "2.5", "５８７"])
+def test_what_is_no_number_is_refused_with_an_example(monkeypatch, value):
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(ImproperlyConfigured, match=r"^PORT is .* for example 465$"):
+        env.number("PORT", 465)
+
+
 def test_a_required_value_is_returned_without_blanks(monkeypatch):
     monkeypatch.setenv("SECRET", " x ")
     assert env.required("SECRET", "Make one.") == "x"

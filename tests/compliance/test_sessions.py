@@ -1,6 +1,7 @@
 """Sessions end; what was typed in them comes back to its writer, once, unsaved."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import login
@@ -14,6 +15,7 @@ from django.utils import timezone
 from compliance.models import TypedInput
 from compliance.sessions import KeepTypedInput, NoStore, SessionLimits, keep, kept_input, signed_writer
 from compliance.views import BACKEND
+from tests.web import at, browser, form_with
 
 pytestmark = pytest.mark.django_db
 PATH = "/c/abcdefgh/items/10-9/"
@@ -178,6 +180,14 @@ def test_htmx_is_led_to_log_in_as_a_whole_page(writer):
     assert response.headers["HX-Redirect"].startswith("/login/?next=%2Fc%2F")
 
 
+@pytest.mark.parametrize("more", [{"auto": "1"}, {"note": "x" * 64 * 1024}], ids=["saves itself", "too long"])
+def test_htmx_stays_where_it_is_with_what_is_not_kept(more, writer):
+    request = posted(writer, **more)
+    request.META["HTTP_HX_REQUEST"] = "true"
+    response, viewed = passed(KeepTypedInput, request)
+    assert (response.status_code, viewed, TypedInput.objects.count()) == (401, False, 0)
+
+
 @pytest.mark.parametrize(
     "request_of",
     [
@@ -189,6 +199,27 @@ def test_htmx_is_led_to_log_in_as_a_whole_page(writer):
 def test_any_other_form_goes_on_to_its_view(writer, request_of):
     assert passed(KeepTypedInput, request_of(writer))[1] is True
     assert TypedInput.objects.count() == 0
+
+
+def test_a_form_of_a_page_without_log_in_goes_on_to_its_view(writer):
+    assert passed(KeepTypedInput, posted(writer, "/check/"))[1] is True
+    assert TypedInput.objects.count() == 0
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 302), ({"HX-Request": "true"}, 204)])
+def test_over_http_a_form_of_a_clinics_page_is_kept_and_led_to_log_in(
+    headers, status, writer, clinic, answer
+):
+    path = at("item", clinic, code="7-5")
+    proof = form_with(browser(writer).get(path), "typed_by").fields["typed_by"]
+    response = browser().post(
+        path, {"status": "na", "reason": "使わない", "typed_by": proof}, headers=headers
+    )
+    where = response.headers.get("HX-Redirect") or response.headers["Location"]
+    assert (response.status_code, where) == (status, f"/login/?{urlencode({'next': f'{path}?kept=1'})}")
+    assert answer("7-5").status == "none"
+    back = browser(writer).get(f"{path}?kept=1")
+    assert form_with(back, "reason").fields["reason"] == ["使わない"]
 
 
 @pytest.fixture
@@ -215,6 +246,16 @@ def test_a_session_ends_after_12_hours_of_work(signed_in):
     half_hours = range(0, 12 * 60 + 1, 30)
     assert all(visit(signed_in, minutes) for minutes in half_hours)
     assert visit(signed_in, 12 * 60 + 1) is False
+
+
+@pytest.mark.parametrize("back", [6, 60 * 24 * 400])
+def test_a_clock_that_is_set_back_ends_no_session_and_prolongs_none_beyond_its_limits(back, signed_in):
+    assert [visit(signed_in, minutes) for minutes in (0, 30)] == [True, True]
+    assert [visit(signed_in, minutes - back) for minutes in (30, 80, 141)] == [True, True, False]
+
+
+def test_a_clock_that_jumps_forward_ends_the_session(signed_in):
+    assert [visit(signed_in, minutes) for minutes in (0, 60 * 24 * 400)] == [True, False]
 
 
 def test_a_page_within_five_minutes_writes_nothing(signed_in):

@@ -57,6 +57,14 @@ def test_production_is_closed_even_where_somebody_asks_for_more(manage, words, v
     assert manage(*say(words), **asked).stdout == f"{value}\n"
 
 
+def test_the_mail_server_is_what_the_environment_names(manage):
+    words = "s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_USE_TLS, s.DEFAULT_FROM_EMAIL, s.EMAIL_BACKEND[-12:]"
+    server = {"EMAIL_HOST": "smtp.example.jp", "EMAIL_PORT": "587", "EMAIL_USE_TLS": "1"}
+    said = manage(*say(words), **server, DEFAULT_FROM_EMAIL="tenken@example.jp").stdout
+    assert said == "smtp.example.jp 587 True tenken@example.jp EmailBackend\n"
+    assert manage(*say("s.EMAIL_HOST, s.EMAIL_BACKEND.split('.')[-2]")).stdout == " dummy\n"
+
+
 def test_the_guideline_is_exported_where_there_is_no_database(manage):
     done = manage("export_guideline", DATABASE_URL=NOWHERE)
     assert (done.returncode, len(json.loads(done.stdout)["items"])) == (0, 52)

@@ -373,4 +373,4 @@ def test_every_form_needs_its_token(name, careful, clinic):
 
 def test_help_is_one_page_in_japanese(client):
     page = client.get("/help/")
-    assert (page.status_code, tree(page).findtext(".//h1")) == (200, "使い方・用語・問い合わせ")
+    assert (page.status_code, tree(page).findtext(".//h1")) == (200, "使い方・問い合わせ")

@@ -9,6 +9,7 @@ from django.conf import settings as product
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.journeys.eyes import SHOTS, faults_of, pictured
 from tests.journeys.steps import Person
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -95,7 +96,21 @@ def sits_down(edition, live_server, seats, faults):
     yield at_a_window
     for page, scripts in taken:
         seats.leave(page, scripts)
-    assert faults == []
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.fixture
+def looks(faults, request):
+    """looks(person, "404"): look at the page that stands before that person, or take its pictures."""
+
+    def look(person, screen: str) -> None:
+        person.page.wait_for_load_state()
+        if SHOTS:
+            pictured(person.page, request.node.name.replace("chromium", ""), screen)
+        else:
+            faults.extend(f"{screen}: {each}" for each in faults_of(person.page))
+
+    return look
 
 
 def session_cookie(user, url: str) -> dict:

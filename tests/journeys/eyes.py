@@ -1,5 +1,7 @@
-"""What a page looks like to somebody with a reader, a narrow window or large letters."""
+"""What a page looks like to somebody with a reader, a narrow window or large letters; and to a camera."""
 
+import os
+import re
 from pathlib import Path
 
 import axe_playwright_python
@@ -9,6 +11,19 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("ut
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run({runOnly: rules, resultTypes: ['violations']})"
 HEIGHT = 800
+SHOTS = os.environ.get(
+    "SHOTS", ""
+)  # a folder: pictures are taken instead of looking for faults (tests/screenshots.py)
+WIDTHS = (1280, 375)
+
+
+def pictured(page: Page, test: str, screen: str) -> None:
+    """The whole page at both widths, as SHOTS/<test>--<screen>-<width>.png."""
+    name = "--".join(re.sub(r"\W+", "-", each).strip("-") for each in (test, screen))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True, caret="initial")
+    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
 
 
 def faults_of(page: Page) -> list[str]:

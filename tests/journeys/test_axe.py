@@ -1,19 +1,36 @@
 """Every screen for every eye: axe at 1280 and 375px, nothing sideways at 320px or with letters twice as large."""
 
+from pathlib import Path
+
 import pytest
 from allauth.core.ratelimit import respond_429
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import SuspiciousOperation
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from checklist import sample
-from checklist.models import Assessment
+from checklist.models import Assessment, Evidence
+from compliance.files import StoredFile
 from compliance.links import welcome_path
-from compliance.models import Clinic
+from compliance.models import Clinic, Invitation
+from tests.compliance.test_second_factor import code_of
 from tests.conftest import PASSWORD
 from tests.journeys import job
 from tests.journeys.eyes import faults_of
-from vendors.models import Component, System, Vendor
+from vendors.importing import received
+from vendors.models import (
+    Agreement,
+    Certification,
+    Component,
+    Disclosure,
+    RiskTreatment,
+    System,
+    Vendor,
+    WorkbookUpload,
+)
+
+WORKBOOK = Path(__file__).resolve().parents[1] / "vendors" / "workbook" / "samples" / "sds-one-column.xlsx"
 
 pytestmark = pytest.mark.journey
 
@@ -28,6 +45,7 @@ CLINIC_PAGES = {
     "letter": ["vendor"],
     "confirm": [],
     "prints": [],
+    "print_preview": [],
     "systems": [],
     "new_system": [],
     "system": ["system"],
@@ -35,18 +53,118 @@ CLINIC_PAGES = {
     "new_component": ["system"],
     "edit_component": ["component"],
     "vendor": ["vendor"],
+    "edit_vendor": ["vendor"],
+    "new_agreement": ["vendor"],
+    "edit_agreement": ["agreement"],
+    "new_certification": ["vendor"],
+    "edit_certification": ["certification"],
+    "boundary": ["system"],
+    "storage": ["system"],
+    "two_factor": ["system"],
+    "need": ["system"],
+    "disclosures": [],
+    "ask": ["system"],
+    "new_sheet": ["system"],
+    "treat_missing": ["system"],
+    "review": ["sheet"],
+    "treat": ["sheet", "MDS-06"],
+    "return_rows": ["sheet"],
+    "compare": ["sheet"],
+    "fill": ["open sheet"],
+    "fill_upload": ["open sheet"],
+    "fill_preview": ["open sheet", "upload"],
+    "inspection": [],
+    "precheck": [],
+    "evidence": [],
+    "new_evidence": [],
+    "evidence_paper": ["paper"],
+    "edit_evidence": ["paper"],
+    "attach_evidence": ["10-9"],
+    "history": [],
+    "item_history": ["10-9"],
+    "todo": [],
+    "close_item": ["3-2"],
+    "close_risk": ["risk"],
+    "rounds": [],
+    "people": [],
+    "person": ["member"],
     "clinic": [],
+    "files": [],
+    "remove_file": ["file"],
 }
-ACCOUNT_PAGES = ["clinics", "help", "account_logout", "account_change_password", "account_reauthenticate"]
-OTHER_PAGES = ["first_start", "start_code", "welcome", "account_login", "confirmation"]
+ACCOUNT_PAGES = ["clinics", "help", "terms", "account", "mfa_index", "mfa_list_webauthn"]
+ACCOUNT_PAGES += ["account_logout", "account_change_password", "account_reauthenticate"]
+OTHER_PAGES = [
+    *("next_round", "withdraw_round", "compare_rounds"),  # in test_year, as the years go by
+    "first_start",
+    "start_code",
+    "welcome",
+    "account_login",
+    "confirmation",
+    "report",
+    "check",
+    "invitation",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes",
+    "mfa_view_recovery_codes",
+    # Behind the question for the password, or instead of it: test_pages_of_a_passkey
+    "mfa_authenticate",
+    "mfa_edit_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+]
+# Looked at in test_vendor, from the link to the receipt.
+VENDORS_PAGES = ["enter", "answer", "answer_sheet", "reuse_answers", "answer_upload", "answer_preview",
+                 "submit_answers", "receipt"]  # fmt: skip
 NO_PAGES = {
     "home": "leads on",
     "account_signup": "leads on",
+    "guide": "a PDF",
     "open_sample": "a POST, leads on",
     "delete_sample": "a POST, leads on",
-    "remove_system": "a POST, leads on",
+    "retire_system": "a POST, leads on",
+    "remove_agreement": "a POST, leads on",
+    "remove_certification": "a POST, leads on",
+    "systems_table": "a workbook",
+    "file": "a file",
     "remove_component": "a POST, leads on",
     "item_row": "a part of the page `items`, looked at there",
+    "answer_row": "a part of the page `answer_sheet`",
+    "answer_workbook": "a workbook",
+    "receipt_pdf": "a PDF",
+    "revoke_request": "a POST, leads on",
+    "settle": "a POST, leads on",
+    "accept_disclosure": "a POST, leads on",
+    "confirm_holds": "a POST, leads on",
+    "fill_row": "a part of the page `fill`",
+    "fill_workbook": "a workbook",
+    "fill_done": "a POST, leads on",
+    "issue": "a POST, leads on",
+    "retry_report": "a POST, leads on",
+    "snapshot_json": "a file",
+    "report_pdf": "a PDF",
+    "print_tables": "a workbook",
+    "print_vendor": "a PDF",
+    "print_precheck": "a PDF",
+    **dict.fromkeys(
+        (
+            "retire_evidence",
+            "bring_back_evidence",
+            "end_own_sessions",
+            "end_sessions",
+            "remove_person",
+            "require_second_factor",
+            "reset_link",
+            "revoke_invitation",
+        ),
+        "a POST, leads on",
+    ),
+    "todo_table": "a workbook",
+    "reminders": "a POST, leads on",
+    "mfa_download_recovery_codes": "a file",
     "print_draft": "a PDF",
     "print_blank": "a PDF",
     "print_determination": "a PDF",
@@ -72,17 +190,7 @@ def test_the_eyes_are_open(sits_down):
 
 def test_every_address_is_a_page_looked_at_here_or_no_page():
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    assert names == {*CLINIC_PAGES, *ACCOUNT_PAGES, *OTHER_PAGES, *NO_PAGES}
-
-
-@pytest.fixture
-def looks(faults):
-    """looks(person, "404"): look at the page that stands before that person."""
-
-    def look(person, screen: str) -> None:
-        faults.extend(f"{screen}: {each}" for each in faults_of(person.page))
-
-    return look
+    assert names == {*CLINIC_PAGES, *ACCOUNT_PAGES, *OTHER_PAGES, *VENDORS_PAGES, *NO_PAGES}
 
 
 @pytest.fixture
@@ -111,19 +219,33 @@ def walks(visits):
 def address(clinic: Clinic, name: str) -> list:
     """Words of an address; a table's name stands for its first row in the clinic."""
     tables = {"system": System, "component": Component, "vendor": Vendor}
+    tables |= {"agreement": Agreement, "certification": Certification}
     first = {
         word: table.objects.filter(clinic=clinic).order_by("pk").first() for word, table in tables.items()
     }
+    sheets = Disclosure.objects.filter(clinic=clinic).order_by("pk")
+    first |= {"sheet": sheets.first(), "open sheet": sheets.last()}
+    first["paper"] = Evidence.objects.filter(clinic=clinic).first()
+    first["member"] = clinic.memberships.order_by("pk").last()
+    first["risk"] = RiskTreatment.objects.filter(clinic=clinic).order_by("pk").first()
+    first["file"] = StoredFile.objects.filter(clinic=clinic).order_by("pk").first()
+    first["upload"] = WorkbookUpload.objects.filter(clinic=clinic).first()
     return [first[word].pk if word in first else word for word in CLINIC_PAGES[name]]
 
 
 @pytest.fixture
 def filled(edition) -> Clinic:
-    """The sample: half answered, three systems, a vendor to be asked."""
-    return sample.seed(timezone.localdate())
+    """The sample: half answered, five systems, a vendor to be asked; and a sheet that is being copied from a file."""
+    clinic = sample.seed(timezone.localdate())
+    visitor = sample.visitor()
+    system = System.objects.filter(clinic=clinic).latest("pk")
+    sheet = Disclosure.begin(system, "SDS", by=visitor, source="workbook")
+    Evidence.register(clinic, by=visitor, title="運用管理規程", place="院長室キャビネット", items=["10-9"])
+    received(sheet, WORKBOOK.name, WORKBOOK.read_bytes(), by=visitor)
+    return clinic
 
 
-def test_pages_before_the_log_in(sits_down, visits, looks, stranger):
+def test_pages_before_the_log_in(sits_down, visits, looks, stranger, request):
     visitor = sits_down()
     visits(visitor, "first_start")
     visitor.presses("自己点検を始める")
@@ -131,11 +253,14 @@ def test_pages_before_the_log_in(sits_down, visits, looks, stranger):
     looks(visitor, "first_start with errors")
     visitor.goes("/nowhere/")
     looks(visitor, "404 for nobody")
+    clinic, director = (request.getfixturevalue(each) for each in ("clinic", "director"))
     visitor.goes(welcome_path(stranger))
     looks(visitor, "welcome")
     visitor.presses("始める")
     visitor.sees("か所を直してください")
     looks(visitor, "welcome with errors")
+    token = Invitation.make(clinic, by=director, email="new@example.jp", role="viewer")[1]
+    visits(visitor, "invitation", token)
     visits(visitor, "account_login")
     visitor.logs_in("nobody@example.jp", "wrong-password-1")
     visitor.sees("正しくありません")
@@ -163,6 +288,89 @@ def test_pages_of_an_account(sits_down, visits, looks, both, stranger):
     looks(somebody, "404 for somebody")
 
 
+def test_pages_of_the_second_factor(sits_down, looks, director, clinic):
+    at_work = sits_down()
+    at_work.opens("account_login")
+    at_work.logs_in(director.email, PASSWORD)
+    at_work.sees("52項目中0項目")
+    at_work.opens("mfa_activate_totp")
+    at_work.types("パスワード", PASSWORD)
+    at_work.presses("続ける")
+    at_work.sees("QRコード")
+    for name in ("mfa_activate_totp", "mfa_add_webauthn"):
+        at_work.opens(name)
+        looks(at_work, name)
+    at_work.opens("mfa_activate_totp")
+    at_work.types("アプリに出ている6桁のコード", "000000")
+    at_work.presses("設定する")
+    at_work.sees("か所を直してください")
+    looks(at_work, "mfa_activate_totp with errors")
+    at_work.types(
+        "アプリに出ている6桁のコード", code_of(at_work.page.locator("main strong.num").inner_text())
+    )
+    at_work.presses("設定する")
+    at_work.sees("回復コード")
+    for name in (
+        "mfa_generate_recovery_codes",
+        "mfa_view_recovery_codes",
+        "mfa_deactivate_totp",
+        "mfa_index",
+    ):
+        at_work.opens(name)
+        looks(at_work, f"{name}, in use")
+
+
+def test_pages_of_a_passkey(sits_down, looks, director, clinic):
+    at_work = sits_down()
+    has_a_security_key(at_work)
+    at_work.opens("account_login")
+    at_work.logs_in(director.email, PASSWORD)
+    at_work.sees("52項目中0項目")
+    at_work.opens("mfa_add_webauthn")
+    at_work.types("パスワード", PASSWORD)
+    at_work.presses("続ける")
+    at_work.types("パスキーの名前", "受付のパソコン")
+    at_work.presses("この端末で登録する")
+    at_work.sees("回復コード")
+    looks(at_work, "after adding a passkey")
+    at_work.opens("mfa_list_webauthn")
+    at_work.sees("受付のパソコン")
+    looks(at_work, "mfa_list_webauthn, with a passkey")
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        at_work.opens(name, Authenticator.objects.get(type="webauthn").pk)
+        looks(at_work, name)
+    at_work.opens("mfa_index")
+    looks(at_work, "mfa_index, with a passkey")
+    asked_again(at_work, looks, director)
+
+
+def has_a_security_key(person) -> None:
+    """One in the machine that answers every question at once."""
+    machine = person.page.context.new_cdp_session(person.page)
+    machine.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    machine.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+
+
+def asked_again(person, looks, director) -> None:
+    """At the log-in, and before what a passkey protects."""
+    for name in ("mfa_reauthenticate", "mfa_reauthenticate_webauthn"):
+        person.opens(name)
+        looks(person, name)
+    person.loses_the_session()
+    person.opens("account_login")
+    person.logs_in(director.email, PASSWORD)
+    person.sees("パスキーを登録している方")
+    looks(person, "mfa_authenticate")
+    person.types("コード", "000000")
+    person.presses("ログイン")
+    person.sees("か所を直してください")
+    looks(person, "mfa_authenticate with errors")
+    person.presses("パスキーでログイン")
+    person.sees("52項目中0項目")
+
+
 def test_pages_of_a_filled_clinic(sits_down, walks, looks, filled):
     visitor = sits_down(sample.visitor())
     walks(visitor, filled)
@@ -182,6 +390,16 @@ def test_pages_of_a_confirmed_clinic(sits_down, walks, visits, looks, filled, co
     confirmed(Assessment.objects.get(clinic=filled))
     visitor = sits_down(sample.visitor())
     walks(visitor, filled, ["clinic_home", "sections", "item", "exempt", "prints"])
+    visits(visitor, "confirmation", filled.code)
+    visitor.opens("prints", filled.code)
+    visitor.presses("報告書を発行する")
+    visitor.sees("発行しました")
+    looks(visitor, "report")
+    visits(visitor, "check")
+    visitor.types("発行番号", "2026-0001")
+    visitor.presses("照合する")
+    visitor.sees("か所を直してください")
+    looks(visitor, "check with errors")
     visits(visitor, "confirmation", filled.code)
     visitor.presses("点検を再開する")
     visitor.sees("か所を直してください")
@@ -219,15 +437,15 @@ def test_pages_that_refuse(sits_down, looks, reader, director, clinic):
     looks(at_work, "403, an old form")
 
 
-def malformed(request, template):
+def malformed(request, template, context):
     raise SuspiciousOperation
 
 
-def too_often(request, template):
+def too_often(request, template, context):
     return respond_429(request)
 
 
-def broken(request, template):
+def broken(request, template, context):
     raise ZeroDivisionError
 
 

@@ -73,11 +73,13 @@ def test_saving_in_place_says_what_is_saved_and_what_is_not(sits_down, director,
     at_work.opens("item", clinic.code, "1.1-1")
     at_work.page.evaluate("document.title = 'この画面のまま'")
     at_work.chooses("実施済")
+    expect(at_work.save_state()).to_contain_text("実施済（確認日が未記入）")
+    at_work.types("メモ（任意）", "見た")
     expect(at_work.save_state()).to_have_text("未保存")
     at_work.presses("保存")
     expect(at_work.save_state()).to_contain_text("保存済")
     assert at_work.page.title() == "この画面のまま"
-    assert answer("1.1-1").status == "done"
+    assert (answer("1.1-1").status, answer("1.1-1").note) == ("done", "見た")
 
 
 def test_a_row_is_changed_without_losing_the_place(sits_down, director, clinic, answer):

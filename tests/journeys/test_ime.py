@@ -21,32 +21,36 @@ def at_work(sits_down, director, clinic):
 
 @pytest.fixture
 def posts(at_work) -> list[str]:
-    """What has been sent to the server since."""
+    """What has been sent to the server since わからない was chosen and saved."""
+    at_work.chooses("わからない")
+    at_work.sees("保存済")
     sent = []
     at_work.page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
     return sent
 
 
-def test_the_enter_that_ends_a_composition_does_not_save(at_work, posts, answer):
-    at_work.chooses("わからない")
+def test_the_enter_that_ends_a_composition_submits_nothing(at_work, posts, answer):
+    """Nothing is sent while composing; what was composed saves itself when it is at rest."""
     at_work.tabs_to(at_work.field("聞く相手"))
     ime = at_work.page.context.new_cdp_session(at_work.page)
     ime.send("Input.imeSetComposition", {"text": "あおぞら", "selectionStart": 4, "selectionEnd": 4})
+    at_work.page.wait_for_timeout(1200)
+    expect(at_work.save_state()).to_have_text("未保存")
+    assert posts == []
     enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
     ime.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
     ime.send("Input.insertText", {"text": "青空"})
     ime.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
     at_work.finds("聞く相手", "青空")
-    expect(at_work.save_state()).to_have_text("未保存")
-    assert (posts, answer("8-1").status) == ([], "none")
+    expect(at_work.save_state()).to_contain_text("保存済")
+    assert (len(posts), answer("8-1").ask_whom) == (1, "青空")
 
 
 @pytest.mark.parametrize("mark", COMPOSING)
 def test_ctrl_enter_saves_only_outside_a_composition(at_work, posts, mark):
-    at_work.chooses("わからない")
     field, key = at_work.field("聞く相手"), {"key": "Enter", "ctrlKey": True}
     field.evaluate(KEY, {**key, **mark})
-    expect(at_work.save_state()).to_have_text("未保存")
+    expect(at_work.save_state()).to_contain_text("保存済")
     assert posts == []
     field.evaluate(KEY, key)
     at_work.sees("次の項目 8③")

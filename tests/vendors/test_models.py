@@ -1,4 +1,4 @@
-"""事業者, 医療情報システム, 構成機器: registered, described and removed, each time with its 操作記録."""
+"""事業者, 医療情報システム, 構成機器: registered, described, retired and removed, each time with its 操作記録."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -103,12 +103,24 @@ def test_a_stale_description_changes_nothing_and_leaves_no_vendor_behind(chart, 
     assert (listed(clinic), names(clinic), len(trail(clinic))) == (["先に保存"], ["株式会社みどり"], before)
 
 
-def test_a_removed_system_takes_its_components_and_leaves_its_vendor(chart, server, clinic, director, trail):
-    chart.remove(by=director)
-    assert (listed(clinic), Component.objects.count(), names(clinic)) == ([], 0, ["株式会社みどり"])
-    assert last(trail, clinic) == (
-        "system.remove", "電子カルテシステム", {"vendor": "株式会社みどり", "components": ["事業者のクラウド"]}
-    )  # fmt: skip
+def test_a_retired_system_leaves_the_list_and_keeps_its_row_components_and_vendor(
+    chart, server, clinic, director, trail
+):
+    chart.retire(by=director)
+    assert (listed(clinic), list(chart.components.all()), names(clinic)) == ([], [server], ["株式会社みどり"])
+    found = System.objects.get(pk=chart.pk)
+    assert (found.retired_at is not None, found.version) == (True, 2)
+    assert last(trail, clinic) == ("system.retire", "電子カルテシステム", {})
+
+
+def test_particulars_are_specified_without_touching_the_vendor(chart, clinic, director, trail):
+    chart.specify(1, by=director, login_two_factor="yes")
+    found = System.objects.get(pk=chart.pk)
+    assert (found.login_two_factor, found.vendor_name, found.version) == ("yes", "株式会社みどり", 2)
+    change = {"login_two_factor": ["unknown", "yes"]}
+    assert last(trail, clinic) == ("system.specify", "電子カルテシステム", change)
+    with pytest.raises(Conflict):
+        chart.specify(1, by=director, login_two_factor="no")
 
 
 def test_a_described_vendor_changes_and_tells_what(chart, clinic, director, trail):

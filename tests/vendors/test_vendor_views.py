@@ -52,7 +52,7 @@ def place(clinic, chart, server, vendor):
     return {
         "system": (at("edit_system", clinic, pk=chart.pk), "name", chart),
         "component": (at("edit_component", clinic, pk=server.pk), "name", server),
-        "vendor": (at("vendor", clinic, pk=vendor.pk), "contact", vendor),
+        "vendor": (at("edit_vendor", clinic, pk=vendor.pk), "contact", vendor),
     }
 
 
@@ -267,14 +267,14 @@ def test_what_comes_back_does_not_overwrite_what_was_saved_meanwhile(what, place
 )
 def test_a_mistake_changes_no_vendor(typed, sentence, client, clinic, vendor, director):
     Vendor.named(clinic, "別の社", by=director)
-    response = send(client, at("vendor", clinic, pk=vendor.pk), **typed)
+    response = send(client, at("edit_vendor", clinic, pk=vendor.pk), **typed)
     assert (response.status_code, fresh(vendor).version) == (422, 1)
     assert sentence in complaints(response)
 
 
 @pytest.mark.parametrize("email", ["a\x00@b.jp", "あ@い", "a" * 300 + "@b.jp", "<b>@x.jp"])
 def test_a_strange_address_is_refused_in_japanese(email, client, clinic, vendor):
-    response = send(client, at("vendor", clinic, pk=vendor.pk), email=email)
+    response = send(client, at("edit_vendor", clinic, pk=vendor.pk), email=email)
     assert (response.status_code, fresh(vendor).email) == (422, "")
     assert [c for c in complaints(response) if not any("ぁ" <= each <= "ん" for each in c)] == []
 
@@ -282,17 +282,29 @@ def test_a_strange_address_is_refused_in_japanese(email, client, clinic, vendor)
 # Removing
 
 
-def test_a_system_is_removed_with_its_components(client, clinic, chart, server, trail):
-    form = next(
-        f for f in forms(client.get(at("system", clinic, pk=chart.pk))) if f.action.endswith("/remove/")
-    )
+def test_a_system_is_taken_off_the_list_and_its_page_is_gone(client, clinic, chart, server, trail):
+    page = at("system", clinic, pk=chart.pk)
+    form = next(f for f in forms(client.get(page)) if f.action.endswith("/retire/"))
     assert client.post(form.action, form.fields).url == at("systems", clinic)
-    assert (System.objects.count(), Component.objects.count(), trail(clinic)[-1].action) == (
-        0,
-        0,
-        "system.remove",
-    )
-    assert client.post(form.action, form.fields).status_code == 404
+    assert trail(clinic)[-1].action == "system.retire"
+    assert (System.objects.count(), Component.objects.count()) == (1, 1)
+    assert [client.get(page).status_code, client.post(form.action, form.fields).status_code] == [404, 404]
+    assert "まだシステムが登録されていません" in shows(client.get(at("systems", clinic)))
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("server", "renewal"), ("terminal", "unknown")])
+def test_only_a_server_has_an_operating_system_to_log_in_to(kind, kept, client, clinic, director):
+    system = System.register(clinic, by=director, name="画像", location="in_house")
+    typed = {**SERVER, "kind": kind, "os_two_factor": "renewal"}
+    send(client, at("new_component", clinic, pk=system.pk), **typed)
+    assert Component.objects.get().os_two_factor == kept
+
+
+def test_a_server_elsewhere_is_not_asked_for_its_operating_system(client, clinic, chart):
+    page = client.get(at("new_component", clinic, pk=chart.pk))
+    assert "os_two_factor" not in form_with(page, "name").names
+    send(client, at("new_component", clinic, pk=chart.pk), **SERVER, os_two_factor="yes")
+    assert Component.objects.get().os_two_factor == "unknown"
 
 
 def test_a_component_is_removed(client, clinic, chart, server, trail):
@@ -302,7 +314,7 @@ def test_a_component_is_removed(client, clinic, chart, server, trail):
 
 
 def test_a_get_removes_nothing(client, clinic, chart, server):
-    paths = [at("remove_system", clinic, pk=chart.pk), at("remove_component", clinic, pk=server.pk)]
+    paths = [at("retire_system", clinic, pk=chart.pk), at("remove_component", clinic, pk=server.pk)]
     assert [client.get(path).status_code for path in paths] == [405, 405]
     assert (System.objects.count(), Component.objects.count()) == (1, 1)
 
@@ -323,6 +335,7 @@ def test_the_list_shows_system_vendor_product_work_and_components(client, clinic
         "○○カルテ 5.1",
         "導入 運用",
         "事業者のクラウド 2台",
+        "責任分界が未記入",
     ]
 
 
@@ -333,10 +346,10 @@ def test_a_system_shows_its_parts_and_where_the_duty_is_written(client, clinic, 
 
 @pytest.mark.parametrize("pk", [0, 999999, 10**18, 10**30])
 def test_a_number_that_is_none_is_not_found(pk, client, clinic):
-    names = ["system", "edit_system", "new_component", "edit_component", "vendor"]
+    names = ["system", "edit_system", "new_component", "edit_component", "vendor", "edit_vendor"]
     assert {client.get(at(name, clinic, pk=pk)).status_code for name in names} == {404}
     assert {
-        client.post(at(name, clinic, pk=pk)).status_code for name in ("remove_system", "remove_component")
+        client.post(at(name, clinic, pk=pk)).status_code for name in ("retire_system", "remove_component")
     } == {404}
 
 
