@@ -32,6 +32,8 @@ WORDS = {
     "assessment.begin": "{}の自己点検を始めました",
     "assessment.confirm": "{}を確定しました",
     "assessment.withdraw": "{}の自己点検を取りやめました",
+    "audit.restate": "操作記録の控えを作り直しました（{}まで）",
+    "backup.restore": "バックアップから復元しました",
     "boundary.describe": "「{}」の責任分界を書きました",
     "certification.describe": "認証・評価・監査「{}」を直しました",
     "certification.register": "認証・評価・監査「{}」を登録しました",

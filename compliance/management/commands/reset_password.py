@@ -1,15 +1,16 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from compliance.audit import record
 from compliance.links import site_url, welcome_path
 from compliance.models import User
+from compliance.walls import ServerCommand
 
 
-class Command(BaseCommand):
+class Command(ServerCommand):
     help = "Print a one-time link by which a person sets a new password. The old one counts until then."
 
     def add_arguments(self, parser) -> None:
