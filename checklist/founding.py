@@ -10,13 +10,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from checklist.models import Assessment
+from compliance import walls
 from compliance.dates import fiscal_year
 from compliance.models import Clinic, GuidelineEdition, User
 
 
 def found(*, by: User, **fields) -> Clinic:
     """A clinic with `by` as 管理担当 and this fiscal year's round begun."""
-    with transaction.atomic():
+    with walls.as_server(), transaction.atomic():
         clinic = Clinic.found(by=by, **fields)
         Assessment.begin(clinic, GuidelineEdition.current(), fiscal_year(timezone.localdate()), by=by)
     return clinic

@@ -8,8 +8,16 @@ from allauth.mfa.models import Authenticator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from compliance import walls
+from compliance.addresses import client_address
 from compliance.audit import record
 from compliance.models import Membership, User
+
+WAYS = {
+    "reauthenticate": "パスワードで確かめる",
+    "mfa_reauthenticate": "認証アプリのコードか、回復コードで確かめる",
+    "mfa_reauthenticate:webauthn": "パスキーで確かめる",
+}
 
 
 class Adapter(DefaultAccountAdapter):
@@ -17,10 +25,19 @@ class Adapter(DefaultAccountAdapter):
         """Sign-up is closed: people come by first start, create_clinic or an invitation."""
         return False
 
+    def get_client_ip(self, request) -> str:
+        return client_address(request)
+
+    def get_reauthentication_methods(self, user) -> list[dict]:
+        return [
+            each | {"description": WAYS[each["id"]]} for each in super().get_reauthentication_methods(user)
+        ]
+
 
 class Backend(AuthenticationBackend):
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, in one query with the clinics that every page asks for next."""
+        walls.meet(user_id)
         mine = list(Membership.objects.filter(user=user_id).select_related("user", "clinic"))
         if not mine:
             return super().get_user(user_id)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
+from compliance import walls
 from compliance.audit import AuditEntry, record, writing
 from compliance.choices import PERMISSIONS, Permission, Reminders, Role
 from compliance.files import StoredFile
@@ -177,7 +178,8 @@ class Clinic(Versioned):
     @classmethod
     def first_start_is_due(cls) -> bool:
         """True until a clinic exists that is not the sample."""
-        return not cls.objects.real().exists()
+        with walls.as_server():
+            return not cls.objects.real().exists()
 
     def describe(self, version: int, *, by: User, **fields) -> None:
         """Change the clinic's particulars; raises Conflict when `version` is stale."""
@@ -271,7 +273,9 @@ class TypedInput(models.Model):
     @classmethod
     def keep(cls, user_id: int, path: str, fields: dict[str, list[str]]) -> None:
         """Keep one form's input; the oldest go when a person has more than MAX_PER_USER."""
-        cls.objects.filter(at__lt=timezone.now() - cls.KEPT).delete()
+        walls.meet(user_id)
+        with walls.as_server():
+            cls.objects.filter(at__lt=timezone.now() - cls.KEPT).delete()
         cls.objects.create(user_id=user_id, path=path[:300], fields=fields)
         kept = cls.objects.filter(user_id=user_id).order_by("-at").values_list("pk", flat=True)
         cls.objects.filter(pk__in=list(kept[cls.MAX_PER_USER :])).delete()

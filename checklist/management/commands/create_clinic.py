@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.urls import reverse
 
@@ -12,9 +12,10 @@ from compliance.audit import record
 from compliance.fields import without_control_characters
 from compliance.links import site_url, welcome_path
 from compliance.models import Clinic, User
+from compliance.walls import ServerCommand
 
 
-class Command(BaseCommand):
+class Command(ServerCommand):
     help = "Make a clinic with its first 管理担当, and print the one-time link by which that person comes in."
 
     def add_arguments(self, parser) -> None:

@@ -1,13 +1,14 @@
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from checklist.loading import Changes, LoadRefused, load
 from compliance import editions
 from compliance.guideline import Guideline, GuidelineError
 from compliance.guideline_check import problems
+from compliance.walls import ServerCommand
 
 
-class Command(BaseCommand):
+class Command(ServerCommand):
     help = "Validate the editions in fixtures/ and load them; idempotent, and never rewords what is in use."
 
     def handle(self, **options) -> None:

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from checklist import founding
 from checklist.loading import fingerprint
-from compliance import editions
+from compliance import editions, walls
 from compliance.guideline import GuidelineError
 from compliance.links import site_url
 from compliance.models import Clinic, GuidelineEdition
@@ -34,8 +34,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **options) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
+        with walls.as_owner():
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
         load_guideline()
         collect_static()
         call_command("clearsessions")

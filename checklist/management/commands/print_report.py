@@ -2,7 +2,6 @@ from io import StringIO
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
-from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -13,9 +12,10 @@ from checklist.printing import blank_html, report_html
 from checklist.snapshot import snapshot_of
 from compliance.models import Clinic, GuidelineEdition
 from compliance.renderer import RenderingFailed, pdf
+from compliance.walls import ServerCommand
 
 
-class Command(BaseCommand):
+class Command(ServerCommand):
     help = (
         "Write a clinic's report as PDF, the same as in the browser: its newest 確定版 while that stands, else the "
         "draft. For the sample clinic an empty database is prepared first."

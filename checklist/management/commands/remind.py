@@ -1,12 +1,13 @@
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from checklist.mailing import due_now, remind
 from checklist.management.commands.prepare import require_ready
+from compliance.walls import ServerCommand
 
 
-class Command(BaseCommand):
+class Command(ServerCommand):
     help = (
         "Mail the people who asked for it what is overdue and what becomes due within 7 days. Run it daily; "
         "a second run sends nothing twice."

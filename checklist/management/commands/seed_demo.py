@@ -1,4 +1,3 @@
-from django.core.management.base import BaseCommand
 from django.urls import reverse
 from django.utils import timezone
 
@@ -6,10 +5,11 @@ from checklist import sample
 from checklist.management.commands.prepare import require_ready
 from checklist.models import Answer, Assessment
 from compliance.models import Clinic
+from compliance.walls import ServerCommand
 from vendors.models import System, Vendor
 
 
-class Command(BaseCommand):
+class Command(ServerCommand):
     help = "Make the filled sample clinic (code sample) unless it stands already; it has no password."
 
     def handle(self, **options) -> None:
