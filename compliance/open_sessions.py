@@ -10,6 +10,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 from django.utils import timezone
 
+from compliance.addresses import client_address
 from compliance.models import User
 
 # The first that is named counts: Edge calls itself Chrome, and Chrome calls itself Safari.
@@ -59,7 +60,14 @@ def end_other_sessions(request: HttpRequest) -> None:
     note_session(request=request)
 
 
+def renew_key(request: HttpRequest) -> None:
+    """A new key for the session; it stays the same one in the list."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
 def note_session(request: HttpRequest, **kwargs) -> None:
     """Every log-in is listed, also one by a one-time link, which allauth does not hear of."""
-    if request and request.META.get("REMOTE_ADDR"):
+    if request and client_address(request):
         UserSession.objects.create_from_request(request)

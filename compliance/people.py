@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,7 +12,9 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
+from compliance import walls
 from compliance.audit import record, writing
 from compliance.choices import Role
 from compliance.tenancy import Conflict, TenantModel, TenantQuerySet
@@ -42,6 +45,18 @@ class AlreadyMember(Exception):
 def hashed(token: str) -> str:
     """What is stored of a token: its SHA-256, as hex."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def token_of(form_token: str, *of) -> str:
+    """A new link's token. The same form filled in the same way has the same one, so that its second sending finds it.
+
+    It follows from the server's key and the form's own random token; neither of both is in the database.
+    """
+    if not form_token:
+        return secrets.token_urlsafe(32)
+    words = "/".join(map(str, (form_token, *of)))
+    proof = salted_hmac("compliance.invitation", words, algorithm="sha256").digest()
+    return urlsafe_b64encode(proof).rstrip(b"=").decode()
 
 
 def has_second_factor(user: "User") -> bool:
@@ -76,7 +91,8 @@ class Managed(models.Model):
     @property
     def belongs_elsewhere(self) -> bool:
         """Whether the account opens other clinics too: then its password is none of this clinic's business."""
-        return type(self).objects.filter(user=self.user_id).exclude(pk=self.pk).exists()
+        with walls.as_server():
+            return type(self).objects.filter(user=self.user_id).exclude(pk=self.pk).exists()
 
     def take_role(self, role: str, *, was: str, by: "User") -> None:
         """Raises Conflict when the role is not `was` any more, LastAdmin where nobody would be in charge."""
@@ -105,8 +121,14 @@ class Managed(models.Model):
     def end_sessions(self, *, by: "User") -> None:
         """Sign the person out everywhere."""
         with in_charge(self.clinic, by):
+            seen = (
+                get_user_model()
+                .objects.filter(pk=self.user_id, session_round=self.user.session_round)
+                .exists()
+            )
             self.user.close_sessions()
-            record(by, self.clinic, "member.end_sessions", self.user.email)
+            if seen:  # a second press says nothing new
+                record(by, self.clinic, "member.end_sessions", self.user.email)
 
     def allow_new_password(self, *, by: "User") -> None:
         """Before a one-time link is told: who made one is on record. Http404 for an account of other clinics too."""
@@ -136,6 +158,7 @@ class InvitationQuerySet(TenantQuerySet):
 
     def of_token(self, token: str) -> "Invitation":
         """The live invitation of a link; Http404 for any other."""
+        walls.enter_by(self, token_hash=hashed(token))
         live = self.live(timezone.now()).select_related("clinic", "made_by")
         found = live.filter(token_hash=hashed(token)).first()
         if found is None:
@@ -154,6 +177,7 @@ class Invitation(TenantModel):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    is_new = False  # True of the one that `make` has just made
 
     objects = InvitationQuerySet.as_manager()
 
@@ -166,10 +190,20 @@ class Invitation(TenantModel):
         return f"{self.email}（{self.get_role_display()}）"
 
     @classmethod
-    def make(cls, clinic, *, by: "User", email: str, role: str) -> "tuple[Invitation, str]":
-        """An invitation and its token, told only here. An address has one open link: the earlier ones close."""
-        email, token, now = email.lower(), secrets.token_urlsafe(32), timezone.now()
+    def make(
+        cls, clinic, *, by: "User", email: str, role: str, form_token: str = ""
+    ) -> "tuple[Invitation, str]":
+        """An invitation and its token, told only here. An address has one open link: the earlier ones close.
+
+        The same form again finds the link that it has made, while that is open.
+        """
+        email, now = email.lower(), timezone.now()
+        token = token_of(form_token, clinic.pk, email, role)
         with in_charge(clinic, by):
+            own = cls.objects.filter(clinic=clinic, token_hash=hashed(token))
+            if standing := own.live(now).first():
+                return standing, token
+            token = secrets.token_urlsafe(32) if own.exists() else token
             if clinic.memberships.filter(user__email=email).exists():
                 raise AlreadyMember
             cls.objects.filter(clinic=clinic, email=email).live(now).update(revoked_at=now)
@@ -178,6 +212,7 @@ class Invitation(TenantModel):
                 **{"token_hash": hashed(token), "made_at": now, "expires_at": now + timedelta(days=DAYS)},
             )
             record(by, clinic, "invitation.make", email, {"role": role})
+        made.is_new = True
         return made, token
 
     def revoke(self, *, by: "User") -> None:

@@ -10,16 +10,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from compliance.access import clinic_page
+from compliance import walls
+from compliance.access import BUTTON, FORM, clinic_page
 from compliance.choices import Permission
 from compliance.forms import WelcomeForm
 from compliance.inviting import invitation_link, invitation_of, link_to, mail, mail_text
+from compliance.limits import LINK, limited
 from compliance.links import welcome_path
 from compliance.models import Invitation, Membership, User
 from compliance.open_sessions import end_other_sessions, open_sessions
 from compliance.people import AlreadyMember, LastAdmin, SecondFactorMissing, has_second_factor
 from compliance.people_forms import InvitationForm, NameForm, RemindersForm, RoleForm
-from compliance.tenancy import Conflict
+from compliance.sessions import kept_input
+from compliance.tenancy import Conflict, new_form_token
 from compliance.views import BACKEND
 
 LAST_ADMIN = "管理担当は、少なくとも1人必要です。先に、ほかの職員を管理担当にしてください。"
@@ -29,43 +32,54 @@ MOVED_ON = "ほかの人が先に役割を変えました。いまの役割を�
 # 職員
 
 
-@clinic_page(Permission.VIEW, post=Permission.MANAGE_PEOPLE)
+@clinic_page(Permission.VIEW, post=Permission.MANAGE_PEOPLE, fresh=FORM)
 def people(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/people/"""
-    form = InvitationForm(request.POST if request.method == "POST" else None)
+    kept = kept_input(request)
+    form = InvitationForm(request.POST if request.method == "POST" else kept)
     if request.method == "POST" and form.is_valid():
         try:
-            made, token = Invitation.make(member.clinic, by=request.user, **form.cleaned_data)
+            proof = request.POST.get("form_token", "")[:40]
+            made, token = Invitation.make(
+                member.clinic, by=request.user, form_token=proof, **form.cleaned_data
+            )
             return render(request, "compliance/invited.html", told(made, token))
         except AlreadyMember:
             form.add_error("email", "この方は、もう職員です。役割は、下の一覧から変えられます。")
-    return people_page(request, member, form)
+    return people_page(request, member, form, kept)
 
 
 def told(made: Invitation, token: str) -> dict:
     """What is told of an invitation, this once."""
     context = {"invitation": made, "text": mail_text(made, token), "link": invitation_link(token)}
-    return context | {"mailed": mail(made, token), "public": bool(settings.PUBLIC_URL)}
+    sent = mail(made, token) if made.is_new else None  # the same form again mails nothing again
+    return context | {"mailed": sent, "public": bool(settings.PUBLIC_URL)}
 
 
-def people_page(request: HttpRequest, member: Membership, form: InvitationForm) -> HttpResponse:
+def people_page(
+    request: HttpRequest, member: Membership, form: InvitationForm, kept: QueryDict | None
+) -> HttpResponse:
     members = Membership.objects.visible_to(member).select_related("user", "clinic")
     context = {
         "form": form,
+        "form_token": new_form_token(),
+        "kept": kept,
         "members": members.prefetch_related("user__authenticator_set").order_by("role", "user__name", "pk"),
         "invitations": Invitation.objects.visible_to(member).live(timezone.now()).order_by("pk"),
         "manages": member.may(Permission.MANAGE_PEOPLE),
     }
-    return render(request, "compliance/people.html", context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound and kept is None else 200
+    return render(request, "compliance/people.html", context, status=status)
 
 
-@clinic_page(Permission.MANAGE_PEOPLE)
+@clinic_page(Permission.MANAGE_PEOPLE, fresh=FORM)
 def person(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/people/<id>/: the role of one member, and what else a 管理担当 may do."""
     other = member_at(member, pk)
-    form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": other.role})
+    kept = kept_input(request)
+    form = RoleForm(request.POST if request.method == "POST" else kept, initial={"role": other.role})
     if request.method != "POST" or not form.is_valid():
-        return person_page(request, other, form, 422 if request.method == "POST" else 200)
+        return person_page(request, other, form, 422 if request.method == "POST" else 200, kept=kept)
     try:
         other.take_role(**form.cleaned_data, by=request.user)
     except LastAdmin:
@@ -81,13 +95,13 @@ def member_at(member: Membership, pk: int) -> Membership:
 
 
 def person_page(
-    request: HttpRequest, other: Membership, form: RoleForm, status: int = 200, trouble: str = ""
+    request: HttpRequest, other: Membership, form: RoleForm, status: int = 200, trouble: str = "", **why
 ) -> HttpResponse:
     context = {"other": other, "form": form, "trouble": trouble, "open_sessions": open_sessions(other.user)}
-    return render(request, "compliance/person.html", context, status=status)
+    return render(request, "compliance/person.html", context | why, status=status)
 
 
-@clinic_page(Permission.MANAGE_PEOPLE)
+@clinic_page(Permission.MANAGE_PEOPLE, fresh=BUTTON)
 @require_POST
 def remove_person(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     other = member_at(member, pk)
@@ -108,7 +122,7 @@ def end_sessions(request: HttpRequest, member: Membership, pk: int) -> HttpRespo
     return redirect("person", member.clinic.code, other.pk)
 
 
-@clinic_page(Permission.MANAGE_PEOPLE)
+@clinic_page(Permission.MANAGE_PEOPLE, fresh=BUTTON)
 @require_POST
 def reset_link(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """A one-time link for a member who has lost the password; told only here."""
@@ -118,7 +132,7 @@ def reset_link(request: HttpRequest, member: Membership, pk: int) -> HttpRespons
     return render(request, "compliance/reset_link.html", context)
 
 
-@clinic_page(Permission.MANAGE_PEOPLE)
+@clinic_page(Permission.MANAGE_PEOPLE, fresh=BUTTON)
 @require_POST
 def revoke_invitation(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     found = get_object_or_404(Invitation.objects.visible_to(member).select_related("clinic"), pk=pk)
@@ -127,7 +141,7 @@ def revoke_invitation(request: HttpRequest, member: Membership, pk: int) -> Http
     return redirect("people", member.clinic.code)
 
 
-@clinic_page(Permission.MANAGE_PEOPLE)
+@clinic_page(Permission.MANAGE_PEOPLE, fresh=BUTTON)
 @require_POST
 def require_second_factor(request: HttpRequest, member: Membership) -> HttpResponse:
     required = request.POST.get("required") == "1"
@@ -144,6 +158,7 @@ def require_second_factor(request: HttpRequest, member: Membership) -> HttpRespo
 # The link of an invitation
 
 
+@limited(LINK)
 @login_not_required
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
@@ -202,6 +217,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return account_page(request, NameForm.of(request.user), form)
     for member, wish in form.wishes:
+        walls.enter(member.clinic_id)
         member.choose_reminders(wish, by=request.user)
     messages.success(request, "お知らせメールの受け取り方を保存しました。")
     return redirect("account")

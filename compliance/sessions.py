@@ -5,18 +5,40 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from compliance.models import TypedInput, User
+from compliance.open_sessions import renew_key
+from compliance.troubles import is_full
 
 SEEN_EVERY = 300  # seconds: saving on every request would turn each GET into a write
 _SALT = "typed-by"
 _NEVER_KEPT = {"csrfmiddlewaretoken", "typed_by"}
+
+
+def begin(request: HttpRequest, **kwargs) -> None:
+    """Somebody has logged in, by whichever way: the session's hours begin."""
+    now = timezone.now().timestamp()
+    request.session.update({"began": now, "seen": now, "proved": now})
+
+
+def prove(request: HttpRequest, *, reauthenticated: bool = False, **kwargs) -> None:
+    """Whoever is signed in has given a password, code or passkey once more; the session goes on under a new key."""
+    if reauthenticated:
+        renew_key(request)
+        request.session["proved"] = timezone.now().timestamp()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the person has proved who they are in the last minutes; not after the clock was set back."""
+    age = timezone.now().timestamp() - request.session.get("proved", 0)
+    return -SEEN_EVERY < age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 class SessionLimits:
@@ -40,7 +62,18 @@ class SessionLimits:
         if now - seen > idle or now - began > absolute:
             logout(request)
         elif now - seen > SEEN_EVERY:
-            request.session["seen"] = now
+            note_seen(request, now)
+
+
+def note_seen(request: HttpRequest, now: float) -> None:
+    """Write it down at once: a disk that is too full for it must not keep anybody from reading."""
+    request.session["seen"] = now
+    try:
+        request.session.save()
+    except UpdateError as error:  # so the store names whatever the database refuses
+        if not is_full(error):
+            return  # it was ended elsewhere: SessionMiddleware tries once more, and says so
+    request.session.modified = False
 
 
 class KeepTypedInput:
@@ -87,6 +120,11 @@ def lead(url: str, in_place: str | None) -> HttpResponse:
 
 def to_log_in(then: str, in_place: str | None) -> HttpResponse:
     return lead(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': then})}", in_place)
+
+
+def to_prove(then: str, in_place: str | None) -> HttpResponse:
+    """To the question for the password, or for what else proves the person, and back."""
+    return lead(f"{reverse('account_reauthenticate')}?{urlencode({'next': then})}", in_place)
 
 
 def _page_of(request: HttpRequest) -> str:
