@@ -1,0 +1,46 @@
+"""A database that stands still while everybody goes on working."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+from compliance.walls import as_server
+
+COPY = "backup"
+
+
+@contextmanager
+def frozen() -> Iterator[str]:
+    """The alias of a database in which nothing changes any more: a copy (SQLite), or one transaction (PostgreSQL)."""
+    with _copied() if connection.vendor == "sqlite" else _repeatable() as alias:
+        yield alias
+
+
+@contextmanager
+def _repeatable() -> Iterator[str]:
+    with as_server(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield DEFAULT_DB_ALIAS
+
+
+@contextmanager
+def _copied() -> Iterator[str]:
+    """SQLite's own backup, beside the database. Reading the database itself for minutes would hold its writers up."""
+    with TemporaryDirectory(prefix="backup-", dir=settings.VAR_DIR) as folder:
+        copy = Path(folder) / "copy.sqlite3"
+        connection.ensure_connection()
+        with closing(sqlite3.connect(copy)) as target:
+            connection.connection.backup(target)
+        connections[COPY] = type(connections[DEFAULT_DB_ALIAS])(
+            {**connection.settings_dict, "NAME": str(copy)}, COPY
+        )
+        try:
+            yield COPY
+        finally:
+            connections[COPY].close()
+            del connections[COPY]
