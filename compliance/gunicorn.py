@@ -1,7 +1,15 @@
 """gunicorn's settings behind `make run`; BIND and WEB_CONCURRENCY override the first two."""
 
 import gc
+import logging
 import os
+import sys
+from pathlib import Path
+
+# This file is read before gunicorn looks for modules in the working directory.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from compliance import env, logs
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -9,7 +17,9 @@ threads = 4
 worker_class = "gthread"
 timeout = 60
 preload_app = True
-accesslog = None
+accesslog = None  # compliance.tracing writes a line that holds no path
+logging.captureWarnings(True)
+logconfig_dict = logs.config(as_json=env.flag("LOG_JSON"))
 loglevel = "warning"
 control_socket_disable = True
 
