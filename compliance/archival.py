@@ -1,7 +1,7 @@
 """PDF/A-3a and PDF/UA-1 at once: WeasyPrint makes the first, a finisher adds the second's identification."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
 
@@ -25,15 +25,16 @@ _UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua
 </rdf:RDF>"""
 
 
-def written(document: Document, attachments: Sequence[Attachment] = ()) -> bytes:
+def written(document: Document, attachments: Callable[[], Sequence[Attachment]] = tuple) -> bytes:
     """The PDF's bytes, no stream of which some reader finds one byte short (see _end_streams_soundly).
 
     The writer packs two streams of its own after the finisher; where one ends badly, an empty object more
-    makes it another stream, so that one document in 128 is written twice.
+    makes it another stream, so that one document in 128 is written twice. `attachments` makes them for each
+    writing: one can be read only once.
     """
     for spare in count():
         finisher = partial(finish, spare=spare)
-        content = document.write_pdf(pdf_variant=VARIANT, finisher=finisher, attachments=[*attachments])
+        content = document.write_pdf(pdf_variant=VARIANT, finisher=finisher, attachments=[*attachments()])
         if b"\r\nendstream" not in content:
             return content
 

@@ -1,13 +1,19 @@
 """What could not be done, said on a page of its own."""
 
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from compliance.renderer import RenderingFailed
+from compliance.troubles import Trouble, trouble_of
+
+_log = logging.getLogger(__name__)
+_UNSHOWN = {"csrfmiddlewaretoken", "typed_by", "form_token", "turn", "version", "auto", "next"}
 
 
 class SayWhy:
-    """A PDF that could not be made is no server error: the page says why, and nothing is lost."""
+    """A PDF that could not be made, or a disk that is full, is no server error: the page says why, and nothing is lost."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -16,6 +22,32 @@ class SayWhy:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, RenderingFailed):
-            return None
-        return render(request, "compliance/not_rendered.html", {"why": str(exception)}, status=503)
+        if isinstance(exception, RenderingFailed):
+            return render(request, "compliance/not_rendered.html", {"why": str(exception)}, status=503)
+        return said(request, exception)
+
+
+def said(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """The page for what the machine could not do, with what was typed; None for a fault of our own."""
+    trouble = trouble_of(exception)
+    if trouble is None:
+        return None
+    view = request.resolver_match.view_name if request.resolver_match else "?"
+    _log.error("%s %s: %s", trouble.status, view, exception)
+    return page(request, trouble)
+
+
+def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """It asks the database for nothing, as that may be what is missing."""
+    typed = typed_in(request)
+    context = {"trouble": trouble, "typed": typed, "files": request.method == "POST" and bool(request.FILES)}
+    context["shown"] = [value for name, value in typed if name not in _UNSHOWN and value.strip()]
+    return render(request, "compliance/trouble.html", context, status=trouble.status)
+
+
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a form that may be shown again: one with `typed_by`. Passwords and codes never have it."""
+    if request.method != "POST" or "typed_by" not in request.POST:
+        return []
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [each for each in fields if each[0] != "csrfmiddlewaretoken"]

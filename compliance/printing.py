@@ -58,7 +58,7 @@ def pdf(html: str, *, draft: bool = False, attached: Sequence["Attached"] = ()) 
     with _RENDERING, _without_collector():
         styles = [_style("print.css")] + ([_style("draft.css")] if draft else [])
         document = _document(html).render(stylesheets=styles, font_config=_fonts())
-        return written(document, [*map(_attachment, attached)])
+        return written(document, lambda: [*map(_attachment, attached)])
 
 
 def _attachment(file: "Attached") -> Attachment:

@@ -1,6 +1,5 @@
 """What a browser sends as a file: taken up to a limit, then checked by the field of a form."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -10,15 +9,15 @@ from django import forms
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import OperationalError
+from django.db import DatabaseError
 
 from compliance.files import DOCUMENTS, MAX_BYTES, MEBIBYTE, NotStored, check, plain_name, within_quota
+from compliance.troubles import is_full
 
 MOST_OF_A_REQUEST = 2 * MAX_BYTES  # beyond it nothing is read; up to it what is typed beside the file is kept
 
 
 NO_ROOM = "サーバのディスクに空きがなく、保管できませんでした。何も保存していません。サーバの管理者に知らせてください。"
-_DISK_FULL = "53100"  # PostgreSQL's
 
 
 class Upload(NamedTuple):
@@ -84,14 +83,7 @@ def room_or_said(form: forms.Form, field: str = "file") -> Iterator[None]:
     """A full disk is said beside the field, and what was typed stays; go on only where the form has no errors."""
     try:
         yield
-    except (NotStored, OperationalError) as error:
-        if not isinstance(error, NotStored) and not _is_full(error):
+    except (NotStored, DatabaseError) as error:  # the database lies on a disk too
+        if not isinstance(error, NotStored) and not is_full(error):
             raise
-        form.add_error(field, NO_ROOM)
-
-
-def _is_full(error: OperationalError) -> bool:
-    """The database, which lies on a disk too."""
-    cause = error.__cause__
-    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return full or getattr(cause, "sqlstate", None) == _DISK_FULL
+        form.add_error(field if field in form.fields else None, NO_ROOM)
