@@ -1,7 +1,7 @@
 # The two commands: `make run` serves the product, `make test` runs every check. Both do all set-up.
 PY := .venv/bin/python
 SQLITE := env -u DATABASE_URL
-.PHONY: run test bench lint migrations deploy-check test-sqlite test-postgres journeys screenshots lock
+.PHONY: run test bench scoreboard lint migrations deploy-check test-sqlite test-postgres journeys screenshots lock sbom licences audit
 
 run: .venv/.run
 	@$(PY) manage.py prepare
@@ -12,6 +12,10 @@ test: lint migrations deploy-check test-sqlite test-postgres journeys
 bench: .venv/.dev
 	@$(PY) -m tests.bench
 
+# Every promise of safety at its full size, on both databases, within 45 minutes: build/scoreboard.json
+scoreboard: .venv/.dev
+	@$(PY) -m tests.scoreboard
+
 lint: .venv/.dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -21,28 +25,40 @@ migrations: .venv/.dev
 
 deploy-check: .venv/.dev
 	@PRODUCTION=1 SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	  AUDIT_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	  ALLOWED_HOSTS=tenken.example.jp PUBLIC_URL=https://tenken.example.jp \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
 test-sqlite: .venv/.dev
-	$(SQLITE) $(PY) -m pytest -n 2 -m "not journey"
+	$(SQLITE) $(PY) -m pytest -n 2 -m "not journey and not scoreboard"
 
 test-postgres: .venv/.dev
-	@if [ -n "$$DATABASE_URL" ]; then echo "PostgreSQL:"; $(PY) -m pytest -n 2 -m "not journey"; \
+	@if [ -n "$$DATABASE_URL" ]; then echo "PostgreSQL:"; $(PY) -m pytest -n 2 -m "not journey and not scoreboard"; \
 	else echo "DATABASE_URL is not set: no tests on PostgreSQL."; fi
 
 journeys: .venv/.dev
-	$(SQLITE) $(PY) -m pytest -n 2 -m journey
+	$(SQLITE) $(PY) -m pytest -n 2 -m "journey and not scoreboard"
 
 # Every screen at two widths, to be looked at: build/screenshots/index.html
 screenshots: .venv/.dev
 	@$(SQLITE) $(PY) -m tests.screenshots
 
+# Where what we install comes from: build/sbom.json (CycloneDX), docs/licences.md, known vulnerabilities.
+# The audit asks the network; where nobody answers it says so, and fails only with STRICT=1.
+licences: .venv/.dev
+	@$(PY) bin/supply.py licences
+
+sbom: .venv/.dev .venv/.tools
+	@$(PY) bin/supply.py sbom
+
+audit: .venv/.dev .venv/.tools
+	@$(PY) bin/supply.py audit $(if $(STRICT),--strict)
+
 # Developers: resolve the dependencies of pyproject.toml again, with hashes.
 lock: .venv/.dev
 	.venv/bin/pip install --quiet uv
-	for each in "run.txt" "dev.txt --group dev" "build.txt --group build"; do set -- $$each; file=$$1; shift; \
-	  source=pyproject.toml; [ "$$file" = build.txt ] && source=; \
+	for each in "run.txt" "dev.txt --group dev" "build.txt --group build" "tools.txt --group tools"; do set -- $$each; file=$$1; shift; \
+	  source=pyproject.toml; case "$$file" in build.txt|tools.txt) source=;; esac; \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links $$source $$@ -o requirements/$$file; done
 
@@ -53,3 +69,9 @@ lock: .venv/.dev
 .venv/.dev: requirements/build.txt requirements/dev.txt bin/setup
 	@bin/setup dev
 	@touch $@ .venv/.run
+
+# Apart from what runs and what tests: these bring XML libraries along that openpyxl would use where it finds them.
+.venv/.tools: requirements/tools.txt | .venv/.dev
+	@$(PY) -m venv .venv/tools
+	@.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
