@@ -2,36 +2,63 @@
 
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import TaskResultStatus
 
 from checklist.models import Confirmation, Report
 from checklist.printing import report_html
 from checklist.tables import tables_of
-from compliance import tables
+from compliance import tables, walls
+from compliance.files import NotStored
 from compliance.models import User
 from compliance.renderer import Attached, RenderingFailed, pdf
+from compliance.troubles import is_full
+
+NO_ROOM = (
+    "サーバの空き容量が足りないため、PDFを保管できませんでした。"
+    "サーバの管理者に知らせ、空きができたら、もう一度作ってください。"
+)
 
 
-def issue(confirmation: Confirmation, preset: str, *, by: User) -> Report:
+def issue(confirmation: Confirmation, preset: str, *, by: User, after: int | None = None) -> Report:
     """A numbered report; its PDF is made at once, or by the worker where one is configured."""
-    report = Report.issue(confirmation, preset, by=by, at=timezone.now())
-    make_pdf.enqueue(report.pk)
-    report.refresh_from_db()
+    report = Report.issue(confirmation, preset, by=by, at=timezone.now(), after=after)
+    if not report.is_issued:
+        hand_over(report)
     return report
 
 
+def hand_over(report: Report) -> None:
+    """Let the queue make the PDF; NotStored where it broke off at once and could not even write down why."""
+    made = make_pdf.enqueue(report.pk, report.clinic_id)
+    report.refresh_from_db()
+    if report.is_waiting and made.status == TaskResultStatus.FAILED:
+        raise NotStored
+
+
 @task()
-def make_pdf(report_id: int) -> None:
+def make_pdf(report_id: int, clinic_id: int) -> None:
     """Render and keep the PDF of a report; a failure is said at the report and can be repeated."""
-    report = Report.objects.newest_first().select_related("clinic").get(pk=report_id)
-    if report.is_issued:
-        return
     try:
-        report.keep(pdf_of(report), by=report.issued_by)
+        with walls.within(clinic=clinic_id):
+            _keep_pdf(report_id)
     except RenderingFailed as failure:
-        report.fail(str(failure))
-    except Exception:
-        report.fail("PDFを保管できませんでした。もう一度行い、続くときは管理者に知らせてください。")
+        _say_why(report_id, clinic_id, str(failure))
+    except Exception as error:
+        said = "PDFを保管できませんでした。もう一度行い、続くときは管理者に知らせてください。"
+        _say_why(report_id, clinic_id, NO_ROOM if is_full(error) else said)
         raise
+
+
+def _keep_pdf(report_id: int) -> None:
+    report = Report.objects.newest_first().select_related("clinic").get(pk=report_id)
+    if not report.is_issued:
+        report.keep(pdf_of(report), by=report.issued_by)
+
+
+def _say_why(report_id: int, clinic_id: int, why: str) -> None:
+    """In a transaction of its own: that of the failure is gone."""
+    with walls.within(clinic=clinic_id):
+        Report(pk=report_id).fail(why)
 
 
 def pdf_of(report: Report) -> bytes:

@@ -8,11 +8,11 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
-from compliance import env
+from compliance import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys, database and files: nobody else's
 PRODUCTION = env.flag("PRODUCTION")
 
 # Secrets and hosts -------------------------------------------------------------------------------------
@@ -20,11 +20,17 @@ if PRODUCTION:
     SECRET_KEY = env.required(
         "SECRET_KEY", "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
+    AUDIT_KEY = env.required_secret(
+        "AUDIT_KEY",
+        "Make one as for SECRET_KEY, but another; never change it, and keep a copy in a safe place",
+        other_than=SECRET_KEY,
+    )
     env.required("ALLOWED_HOSTS", "Name the host, for example tenken.example.jp")
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [])
     PUBLIC_URL = env.required("PUBLIC_URL", "The address people type, for example https://tenken.example.jp")
 else:
     SECRET_KEY = env.development_key(VAR_DIR / "secret-key")
+    AUDIT_KEY = env.secret("AUDIT_KEY") or env.development_key(VAR_DIR / "audit-key")
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
     PUBLIC_URL = env.text("PUBLIC_URL")
 DEBUG = env.flag("DEBUG") and not PRODUCTION
@@ -54,9 +60,14 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "compliance.tracing.RequestLog",
+    "compliance.headers.Headers",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "compliance.health.Probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "compliance.limits.Limits",
+    "compliance.walls.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,9 +117,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;",
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+# A PostgreSQL that was started anew must not cost anybody a page.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = DATABASES["default"]["ENGINE"].endswith("postgresql")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Rate limits must be counted by all workers together.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Tries and used codes must be known to all workers. Nothing may push the counts of compliance.counting out of the table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000_000},
+    }
+}
 
 # People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "compliance.User"
@@ -139,6 +158,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(timedelta(minutes=15).total_seconds())
+ACCOUNT_RATE_LIMITS = False  # compliance.limits counts what can be reached here, each by one statement
 USERSESSIONS_TRACK_ACTIVITY = False
 MFA_ADAPTER = "compliance.accounts.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -165,9 +186,11 @@ CSRF_FAILURE_VIEW = "compliance.views.csrf_failure"
 # Transport and headers ----------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # a probe asks the process itself, without TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES", 1 if env.flag("BEHIND_PROXY") else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -205,8 +228,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # seconds, for nobody
 MEDIA_ROOT = VAR_DIR / "files"
+AUDIT_HEADS = VAR_DIR / "audit-heads"  # where each chain of 操作記録 ends; several machines share this folder
+BACKUP_DIR = env.text("BACKUP_DIR")  # where `manage.py backup` writes without a name, and doctor looks
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if env.text("EMAIL_HOST")
@@ -231,12 +257,7 @@ TASKS = {
 
 # The guideline -------------------------------------------------------------------------------------------
 GUIDELINES = BASE_DIR / "fixtures"  # guideline-*/, one folder for each edition, and source/
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logs.config(as_json=env.flag("LOG_JSON"), everything=DEBUG)
 SILENCED_SYSTEM_CHECKS = (
     [
         "security.W021",  # HSTS preload is the hosting body's decision about its whole domain

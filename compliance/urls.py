@@ -5,8 +5,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from compliance import files_views as files
+from compliance import health, views
 from compliance import people_views as people
-from compliance import views
 
 handler400 = "compliance.views.bad_request"
 handler404 = "compliance.views.page_not_found"
@@ -14,6 +14,9 @@ handler500 = "compliance.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    # For probes, without a session (health.Probes answers first)
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     # Log-in and log-out; sign-up is closed but its name is asked for
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),

@@ -1,3 +1,5 @@
+import sys
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -5,10 +7,12 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from compliance import failures
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.files import StoredFile
 from compliance.forms import ClinicForm, WelcomeForm, their_values
+from compliance.limits import LINK, limited
 from compliance.links import user_of_link
 from compliance.models import Clinic, Membership
 from compliance.people import has_second_factor
@@ -63,6 +67,7 @@ def file(request: HttpRequest, member: Membership, pk: int) -> FileResponse:
         raise Http404 from lost
 
 
+@limited(LINK)
 @login_not_required
 def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """/welcome/…/: a one-time link; GET shows the form and uses nothing up."""
@@ -89,6 +94,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if why := failures.said(
+        request, exception
+    ):  # Django takes a session that cannot be kept for a bad request
+        return why
     too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
     return render(request, "400.html", {"too_large": too_large}, status=400)
 
@@ -100,4 +109,5 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Also for what broke outside any view, such as keeping the session on a full disk."""
+    return failures.said(request, sys.exc_info()[1]) or render(request, "500.html", status=500)

@@ -26,6 +26,7 @@ ISSUE = {
     "issued_by": "髙﨑 美咲",
     "preset": "すべて",
     "public_url": "",
+    "head": {"number": 122, "digest": "0123456789abcdef"},
 }
 
 

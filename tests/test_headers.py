@@ -29,6 +29,11 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+        "microphone=(), midi=(), payment=(), usb=()"
+    ),
 }
 
 
@@ -100,7 +105,7 @@ def test_log_in_gives_a_session_cookie_that_scripts_and_other_sites_cannot_use(d
     page = client.get("/login/")
     assert client.post("/login/", {"login": director.email, "password": PASSWORD}).status_code == 302
     flags = {n: (bool(c["httponly"]), c["samesite"]) for n, c in client.cookies.items()}
-    assert flags == dict.fromkeys(("csrftoken", "messages", "sessionid"), (True, "Lax"))
+    assert flags == dict.fromkeys(("csrftoken", "known_browser", "messages", "sessionid"), (True, "Lax"))
     assert page.cookies["csrftoken"]["httponly"]
 
 

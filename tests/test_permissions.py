@@ -123,6 +123,7 @@ SECOND_FACTOR_PAGES = {
 # name: what an anonymous and a signed-in GET and POST get while a real clinic exists
 SITE_PAGES = {
     "home": ("/login/", "/login/", "/clinics/", "/clinics/"),
+    **dict.fromkeys(("healthz", "readyz"), (200, 405, 200, 405)),
     "account_login": (200, 200, "/", "/"),
     "account_logout": ("/", "/", 200, "/"),
     "account_signup": ("login", "login", "/", "/"),
@@ -146,6 +147,8 @@ SITE_PAGES = {
 # Views that run without a session: log-in itself, one-time links, and what comes before the first clinic
 WITHOUT_LOG_IN = {
     "home",
+    "healthz",
+    "readyz",
     "account_login",
     "account_logout",
     "welcome",

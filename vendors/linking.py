@@ -9,12 +9,13 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt
 
+from compliance.headers import secret_address
 from vendors.models import Disclosure, DisclosureRequest
 
 COOKIE = "disclosure_request"
@@ -55,6 +56,12 @@ def holds(request: HttpRequest, code: str) -> bool:
         return False
 
 
+def holder(request: HttpRequest, match: ResolverMatch) -> str | None:
+    """Whom compliance.limits counts behind a link; None for somebody who is refused anyway."""
+    code = match.kwargs["code"]
+    return f"link {code}" if holds(request, code) else None
+
+
 class OwnForms(CsrfViewMiddleware):
     """Django's check of a form's proof, for pages without a Referer: their forms come with "Origin: null".
 
@@ -89,6 +96,7 @@ def link_page(*, closed_too: bool = False) -> Callable:
             found = DisclosureRequest.objects.of_code(code, timezone.now(), closed_too=closed_too)
             return view(request, found, **kwargs) if found else gone(request)
 
+        @secret_address
         @csrf_exempt  # from the check of all other pages; own_forms has its own
         @login_not_required
         @wraps(view)
@@ -98,6 +106,7 @@ def link_page(*, closed_too: bool = False) -> Callable:
             except Http404:  # what is not there looks like what is over
                 return private(gone(request))
 
+        page.who = holder
         return page
 
     return decorate

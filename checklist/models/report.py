@@ -92,12 +92,29 @@ class Report(TenantModel):
             "issued_by": str(self.issued_by),
             "preset": self.preset_title,
             "public_url": settings.PUBLIC_URL,
+            "head": self._head(),
         }
 
+    def _head(self) -> dict | None:
+        """The entry that tells of the issue: on paper it proves, later, that the chain up to it is still the same."""
+        told = audit.AuditEntry.objects.filter(
+            clinic_id=self.clinic_id, action="report.issue", target=str(self)
+        )
+        entry = told.first()
+        return {"number": entry.sequence, "digest": entry.digest[: audit.PRINTED]} if entry else None
+
     @classmethod
-    def issue(cls, confirmation: Confirmation, preset: str, *, by: User, at) -> "Report":
-        """The clinic's next number; the PDF follows (checklist.issuing)."""
+    def issue(
+        cls, confirmation: Confirmation, preset: str, *, by: User, at, after: int | None = None
+    ) -> "Report":
+        """The clinic's next number; the PDF follows (checklist.issuing).
+
+        `after` is the last number that the page showed: the same page sent again finds what it has issued already.
+        """
         with audit.writing(confirmation.clinic_id):
+            own = cls.objects.filter(confirmation=confirmation, preset=preset, issued_by=by)
+            if after is not None and (same := own.filter(number__gt=after).first()):
+                return same
             last = cls.objects.filter(clinic=confirmation.clinic).aggregate(last=models.Max("number"))["last"]
             report = cls.objects.create(
                 clinic=confirmation.clinic,

@@ -13,6 +13,7 @@ from checklist.printing import letter_html
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_pdf
+from compliance.limits import PDF, limited
 from compliance.models import Membership
 from compliance.renderer import pdf
 from vendors.models import System, Vendor
@@ -55,6 +56,7 @@ def keep(request: HttpRequest, member: Membership, edition, judgement: dict) -> 
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def letter(request: HttpRequest, member: Membership, vendor_id: int) -> HttpResponse:
     """/c/…/applicability/letter/<vendor>/: the question to a vendor, to copy or print."""
     vendor = get_object_or_404(Vendor.objects.visible_to(member), pk=vendor_id)

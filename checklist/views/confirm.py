@@ -8,14 +8,14 @@ from checklist.confirming import confirm as freeze
 from checklist.forms import ConfirmForm, ReopenForm
 from checklist.models import ApplicabilityDetermination, Confirmation, Frozen
 from checklist.views.home import current_round
-from compliance.access import clinic_page
+from compliance.access import FORM, clinic_page
 from compliance.choices import Permission
 from compliance.models import Membership
 from compliance.sessions import kept_input
 from vendors.models import System
 
 
-@clinic_page(Permission.CONFIRM)
+@clinic_page(Permission.CONFIRM, fresh=FORM)
 def confirm(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/confirm/: everything once more, then names and dates; makes the next 確定版."""
     round_ = current_round(member)

@@ -8,6 +8,7 @@ from checklist.views.prints import draft_snapshot
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_pdf
+from compliance.limits import PDF, limited
 from compliance.models import Membership
 from compliance.renderer import pdf
 
@@ -27,6 +28,7 @@ def precheck(request: HttpRequest, member: Membership) -> HttpResponse:
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def precheck_print(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/print/precheck.pdf: the same list on paper, to be worked off."""
     snapshot = draft_snapshot(member)

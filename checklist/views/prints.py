@@ -16,6 +16,7 @@ from checklist.snapshot import snapshot_of
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_pdf
+from compliance.limits import PDF, limited
 from compliance.models import Membership
 from compliance.renderer import pdf
 from vendors.models import Vendor
@@ -35,7 +36,7 @@ def prints(request: HttpRequest, member: Membership) -> HttpResponse:
     context = {
         "confirmations": confirmations,
         "assessment": assessment,
-        "reports": Report.objects.visible_to(member).newest_first(),
+        "reports": list(Report.objects.visible_to(member).newest_first()),
         "presets": PRESETS.values(),
         "vendors": Vendor.objects.visible_to(member),
     }
@@ -43,6 +44,7 @@ def prints(request: HttpRequest, member: Membership) -> HttpResponse:
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def draft(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/print/draft.pdf?parts=…: the report of what is saved now, marked 下書き."""
     snapshot = draft_snapshot(member)
@@ -65,6 +67,7 @@ def chosen(request: HttpRequest) -> Preset:
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def confirmed(request: HttpRequest, member: Membership, year: int, number: int) -> HttpResponse:
     """/c/…/print/<year>-<number>.pdf: the report of a 確定版, from its snapshot alone."""
     wanted = Confirmation.objects.visible_to(member).filter(assessment__fiscal_year=year, number=number)
@@ -74,6 +77,7 @@ def confirmed(request: HttpRequest, member: Membership, year: int, number: int) 
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def blank(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/print/blank.pdf?form=…: 空欄用紙, to fill in by hand."""
     form = request.GET.get("form", "checklist")
@@ -83,6 +87,7 @@ def blank(request: HttpRequest, member: Membership) -> HttpResponse:
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def vendor_part(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/print/vendors/<id>.pdf: one vendor's systems, contracts and 別紙, to send to it."""
     vendor = get_object_or_404(Vendor.objects.visible_to(member), pk=pk)
@@ -93,6 +98,7 @@ def vendor_part(request: HttpRequest, member: Membership, pk: int) -> HttpRespon
 
 
 @clinic_page(Permission.PRINT)
+@limited(PDF)
 def determination(request: HttpRequest, member: Membership) -> HttpResponse:
     """/c/…/print/applicability.pdf: the kept determination on its own."""
     return as_pdf(pdf(determination_html(draft_snapshot(member))), "対象判断の記録.pdf")

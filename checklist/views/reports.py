@@ -6,21 +6,23 @@ from django.views.decorators.http import require_POST
 
 from checklist.checking import file_matches, print_matches
 from checklist.forms import CheckForm
+from checklist.issuing import hand_over
 from checklist.issuing import issue as issue_report
-from checklist.issuing import make_pdf
 from checklist.models import Confirmation, Report
 from checklist.parts import DEFAULT, PRESETS
 from checklist.tables import tables_of
 from checklist.views.prints import draft_snapshot
 from compliance import tables
-from compliance.access import clinic_page
+from compliance.access import BUTTON, clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_json, as_xlsx
-from compliance.limits import limited
+from compliance.limits import CHECK, PDF, limited
 from compliance.models import Membership
+from compliance.tenancy import version_in
 
 
-@clinic_page(Permission.ISSUE)
+@clinic_page(Permission.ISSUE, fresh=BUTTON)
+@limited(PDF)
 @require_POST
 def issue(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/confirmations/<id>/issue/: a numbered report of a 確定版."""
@@ -28,7 +30,8 @@ def issue(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     preset = request.POST.get("preset", DEFAULT)
     if preset not in PRESETS:
         raise Http404
-    made = issue_report(get_object_or_404(wanted, pk=pk), preset, by=request.user)
+    after = version_in(request.POST, "after") if "after" in request.POST else None
+    made = issue_report(get_object_or_404(wanted, pk=pk), preset, by=request.user, after=after)
     if made.is_issued:
         messages.success(request, f"{made}を発行しました。")
     return redirect("report", member.clinic.code, made.number)
@@ -45,12 +48,13 @@ def report(request: HttpRequest, member: Membership, number: int) -> HttpRespons
 
 
 @clinic_page(Permission.ISSUE)
+@limited(PDF)
 @require_POST
 def retry(request: HttpRequest, member: Membership, number: int) -> HttpResponse:
     """/c/…/reports/<number>/retry/: render again what failed."""
     wanted = report_of(member, number)
     wanted.retry(by=request.user)
-    make_pdf.enqueue(wanted.pk)
+    hand_over(wanted)
     return redirect("report", member.clinic.code, number)
 
 
@@ -81,7 +85,7 @@ def snapshot_json(request: HttpRequest, member: Membership, pk: int) -> HttpResp
 
 
 @login_not_required
-@limited("check", 20, 300)
+@limited(CHECK)
 def check(request: HttpRequest) -> HttpResponse:
     """/check/: does this file, or this paper, match what was issued? Only yes or no, and the day."""
     sent = (request.POST, request.FILES) if request.method == "POST" else ()

@@ -10,6 +10,7 @@ from checklist import founding, sample
 from checklist.forms import FirstStartForm, StartCodeForm
 from compliance.access import clinic_page
 from compliance.choices import Permission
+from compliance.limits import START_CODE, limited
 from compliance.models import Clinic, Membership
 from compliance.views import BACKEND
 
@@ -36,6 +37,7 @@ def first_start(request: HttpRequest) -> HttpResponse:
     return render(request, "checklist/first_start.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@limited(START_CODE)
 @login_not_required
 def start_code(request: HttpRequest) -> HttpResponse:
     """/start/code/: for a browser on another machine."""

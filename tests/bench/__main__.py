@@ -43,7 +43,16 @@ def main(wanted: list[str]) -> None:
 
 def surroundings(folder: Path) -> dict[str, str]:
     """The environment of a fresh clone: this process's own would decide what is measured."""
-    for name in {"DATABASE_URL", "PRODUCTION", "DEBUG", "PUBLIC_URL", "WEB_CONCURRENCY", "BEHIND_PROXY"}:
+    for name in {
+        "AUDIT_KEY",
+        "AUDIT_KEY_FILE",
+        "DATABASE_URL",
+        "PRODUCTION",
+        "DEBUG",
+        "PUBLIC_URL",
+        "WEB_CONCURRENCY",
+        "BEHIND_PROXY",
+    }:
         os.environ.pop(name, None)
     return {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "compliance.settings"}
 

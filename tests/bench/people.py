@@ -124,13 +124,14 @@ def people_at_once(folder: Path) -> dict:
     }
 
 
-def staff() -> list[Membership]:
+def staff(name: str = "計測内科医院", people: int = PEOPLE) -> list[Membership]:
     """A new clinic's people, each 記入担当 but for the first."""
-    users = [User(email=f"{n}@people.invalid", name=f"記入 {n:02}") for n in range(PEOPLE)]
+    mark = Clinic.objects.count()
+    users = [User(email=f"{n}-{mark}@people.invalid", name=f"記入 {mark}-{n:02}") for n in range(people)]
     for user in users:
         user.set_unusable_password()
         user.save()
-    clinic = found(by=users[0], name="計測内科医院")
+    clinic = found(by=users[0], name=name)
     others = (Membership(clinic=clinic, user=user, role=Role.EDITOR) for user in users[1:])
     Membership.objects.bulk_create(others)
     return list(clinic.memberships.select_related("user", "clinic").order_by("user__name"))

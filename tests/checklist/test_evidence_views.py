@@ -124,6 +124,7 @@ def big_pdf() -> SimpleUploadedFile:
     return pdf(content=b"%PDF-1.4".ljust(100_000, b"0"))
 
 
+@pytest.mark.django_db(transaction=True)  # SQLite's I/O error takes an open transaction along
 def test_a_full_disk_is_said_and_what_was_typed_stays(client, clinic, settings, full_disk):
     typed = PLACE | {"note": "メモ書き", "items": ["7-5"], "file": big_pdf()}
     response = client.post(at("new_evidence", clinic), typed)
@@ -135,6 +136,7 @@ def test_a_full_disk_is_said_and_what_was_typed_stays(client, clinic, settings, 
     assert (Evidence.objects.count(), StoredFile.objects.count()) == (0, 0)
 
 
+@pytest.mark.django_db(transaction=True)  # SQLite's I/O error takes an open transaction along
 def test_a_full_disk_leaves_the_file_that_was_to_be_replaced(client, clinic, paper, full_disk):
     path = at("edit_evidence", clinic, pk=paper.pk)
     response = client.post(path, form_with(client.get(path), "title") | {"title": "新", "file": big_pdf()})

@@ -116,5 +116,7 @@ def test_the_start_code_is_of_this_installation(settings):
         ("::1", {"X-Forwarded-For": ""}, False),
     ],
 )
-def test_only_a_browser_on_this_machine_without_a_proxy_is_local(address, headers, local):
+@pytest.mark.parametrize("trusted", [0, 1])
+def test_only_a_browser_on_this_machine_without_a_proxy_is_local(address, headers, local, trusted, settings):
+    settings.TRUSTED_PROXIES = trusted
     assert founding.is_local(RequestFactory().get("/start/", headers=headers, REMOTE_ADDR=address)) is local

@@ -1,13 +1,14 @@
 """履歴 over HTTP: stable pages, one clinic's entries alone, the chain, and an older answer restored as a new change."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone
 
 from checklist.models import Answer, Assessment
 from checklist.succession import begin_next, next_of
-from compliance.audit import AuditEntry, record
+from compliance.audit import record
+from tests.tampering import alter, chain_of, remove
 from tests.web import at, at_most, browser, form_with, forms, shows, tree, words
 
 pytestmark = pytest.mark.django_db
@@ -79,12 +80,54 @@ def test_another_clinics_entries_do_not_exist(client, clinic, other_clinic, othe
     assert "よその事業者" not in shows(client.get(at("history", clinic)))
 
 
-def test_the_chain_is_looked_at_only_when_asked(client, clinic, changed):
+@pytest.fixture
+def stated(clinic, django_capture_on_commit_callbacks):
+    """The end of the clinic's chain of five, as after a commit."""
+    with django_capture_on_commit_callbacks(execute=True):
+        chain_of(clinic, 3)
+
+
+def test_the_clinic_sees_that_its_records_are_whole(client, clinic, stated, monkeypatch):
+    moment = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    told = "記録は連続しています。全5件に、書き換えも、抜けもありません（令和8年11月22日 10:30に確認）。"
+    assert told in shows(client.get(at("history", clinic)))
+
+
+def test_a_damage_is_named_with_what_to_do_and_without_other_clinics(
+    client, clinic, stated, other_clinic, reader
+):
+    remove(other_clinic, 1)
+    alter(clinic, 3, actor_name="別人")
+    remove(clinic, 5)
+    shown = shows(client.get(at("history", clinic)))
+    assert "3番の記録が、書き換えられたか、ほかから持ち込まれています。" in shown
+    assert "記録は4番で終わっていますが、控えには5番まであります" in shown
+    assert "サーバの管理者に知らせてください。" in shown
+    assert ("連続しています" in shown, other_clinic.name in shown) == (False, False)
+    assert "3番の記録が、書き換えられた" in shows(browser(reader).get(at("history", clinic)))
+
+
+def test_a_chain_of_which_nothing_is_left_is_a_damage(client, clinic, stated):
+    remove(clinic, 1, 2, 3, 4, 5)
+    assert "記録は0番で終わっていますが、控えには5番まであります" in shows(client.get(at("history", clinic)))
+
+
+def test_a_long_chain_is_looked_at_when_asked(client, clinic, stated, monkeypatch):
     path = at("history", clinic)
+    monkeypatch.setattr("checklist.views.history.AT_ONCE", 4)
     assert "連続しています" not in shows(client.get(path))
-    assert "記録は連続しています。" in shows(client.get(path, {"check": "1"}))
-    AuditEntry.objects.filter(clinic_id=clinic.pk, sequence=3).update(actor_name="別人")
-    assert "3番の記録が、書き換えられたか、抜けています。" in shows(client.get(path, {"check": "1"}))
+    link = next(
+        a.get("href")
+        for a in tree(client.get(path)).iter("a")
+        if words(a) == "記録に書き換えや抜けがないかを調べる"
+    )
+    assert "記録は連続しています。全5件に" in shows(client.get(path + link))
+
+
+def test_further_pages_and_single_items_are_shown_without(client, clinic, stated):
+    for asked in ({"before": "4"}, {"item": "10-9"}):
+        assert "連続しています" not in shows(client.get(at("history", clinic), asked))
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "0", "9" * 30, "\x00", "1"])

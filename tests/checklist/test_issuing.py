@@ -44,7 +44,7 @@ def test_what_the_worker_could_not_make_says_why_and_is_made_when_it_is_repeated
         "PDFを作る処理が止まりました。もう一度行ってください。",
     )
     report.retry(by=director)
-    make_pdf.enqueue(report.pk)
+    make_pdf.enqueue(report.pk, report.clinic_id)
     worker_runs()
     assert Report.objects.get(pk=report.pk).is_issued
 
@@ -53,7 +53,7 @@ def test_a_job_that_comes_twice_makes_one_pdf(assessment, confirmed, director):
     report = issue(confirmed(assessment), "todo", by=director)
     worker_runs()
     first = Report.objects.get(pk=report.pk)
-    make_pdf.enqueue(report.pk)
+    make_pdf.enqueue(report.pk, report.clinic_id)
     worker_runs()
     again = Report.objects.get(pk=report.pk)
     assert (again.file_id, again.state) == (first.file_id, first.state)

@@ -406,7 +406,7 @@ def test_what_was_typed_into_an_ended_session_comes_back_unsaved(lost, director,
     client, response = log_in(director, lost.url)
     page = client.get(response.url)
     assert form_with(page, "status").fields["reason"] == ["長く考えた理由"]
-    assert "ログアウトの前に入力していた内容です まだ保存されていません。" in shows(page)
+    assert "さきほど入力していた内容です まだ保存されていません。" in shows(page)
     assert (answer(CODE).status, answer(CODE).version) == ("none", 1)
 
 

@@ -21,6 +21,7 @@ from checklist.confirming import confirm, seen_digest
 from checklist.issuing import attachments, issue, make_pdf, pdf_of
 from checklist.models import Assessment, Confirmation, Report
 from checklist.parts import PARTS
+from checklist.printing import report_html
 from compliance import renderer
 from compliance.files import StoredFile
 from compliance.models import User
@@ -58,6 +59,16 @@ def test_each_clinic_counts_its_own_reports(confirmation, confirmed, director, o
     year = confirmation.assessment.fiscal_year
     assert [each.label for each in made] == [f"{year}-0001", f"{year}-0001", f"{year}-0002"]
     assert str(made[2]) == f"第{year}-0002号"
+
+
+def test_the_paper_names_the_entry_that_tells_of_its_issue(waiting, trail):
+    entry = next(each for each in trail(waiting.clinic) if each.action == "report.issue")
+    facts, confirmation = waiting.facts(), waiting.confirmation
+    assert facts["head"] == {"number": entry.sequence, "digest": entry.digest[:16]}
+    paper = bare(report_html(confirmation.snapshot, confirmation.sha256, waiting.parts, facts))
+    assert f"操作記録の{entry.sequence}番です" in paper
+    assert f"照合{entry.digest[:16]}" in paper
+    assert "操作記録の" not in bare(report_html(confirmation.snapshot, confirmation.sha256, waiting.parts))
 
 
 def test_the_numbers_go_on_with_the_next_confirmation(confirmation, confirmed, director):
@@ -144,7 +155,7 @@ def test_a_failed_rendering_says_why_and_can_be_repeated(confirmation, director,
         "report.retry",
         {"why": why},
     )
-    make_pdf.enqueue(report.pk)
+    make_pdf.enqueue(report.pk, report.clinic_id)
     made = Report.objects.get()
     assert (made.state, made.why, made.number) == (ReportState.ISSUED, "", report.number)
     assert Printed(made.file.content()).text.count(f"発行番号{report.label}") == 1
@@ -164,7 +175,7 @@ def test_a_retry_of_an_issued_report_changes_nothing(waiting, director, clinic, 
     waiting.keep(b"%PDF-first", by=director)
     before, entries = Report.objects.values().get(), len(trail(clinic))
     waiting.retry(by=director)
-    make_pdf.enqueue(waiting.pk)
+    make_pdf.enqueue(waiting.pk, waiting.clinic_id)
     assert (Report.objects.values().get(), len(trail(clinic))) == (before, entries)
 
 

@@ -1,9 +1,11 @@
 """Sessions end; what was typed in them comes back to its writer, once, unsaved."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
@@ -242,6 +244,36 @@ def test_a_session_ends_after_60_idle_minutes(signed_in):
     assert dict(signed_in.session.items()) == {}
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(3600, True), (3600.001, False)])
+def test_sixty_minutes_to_the_moment_are_still_one_session(seconds, expected, signed_in):
+    assert [visit(signed_in, 0), visit(signed_in, seconds / 60)] == [True, expected]
+
+
+def test_work_within_five_minutes_of_the_last_note_ends_the_session_early_and_never_late(signed_in):
+    """What is written at most every 5 minutes may be 5 minutes old: then 55 idle minutes are the least."""
+    assert [visit(signed_in, minutes) for minutes in (0, 4.9, 59.9)] == [True, True, True]
+    assert [visit(signed_in, minutes) for minutes in (64.8, 124.8)] == [True, False]
+
+
+@pytest.mark.parametrize("back", [1, 4])
+def test_a_clock_that_is_set_back_a_little_changes_nothing(back, signed_in):
+    assert [visit(signed_in, minutes) for minutes in (0, 30, 30 - back, 90)] == [True, True, True, True]
+    assert visit(signed_in, 151) is False
+
+
+def test_a_form_that_saves_itself_is_work_and_no_page_asks_by_itself(signed_in, client, clinic, writer):
+    """A tab left open sends nothing: saves begin with typing, and no page loads itself or a part again."""
+    pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
+    repeats = re.compile(r"hx-trigger=\"[^\"]*every|http-equiv=\"?refresh")
+    assert [path.name for path in pages if repeats.search(path.read_text("utf-8"))] == []
+    client.force_login(writer)
+    session = client.session
+    session["seen"] -= 59 * 60
+    session.save()
+    client.post(at("item", clinic, code="7-5"), {"auto": "1"}, headers={"HX-Request": "true"})
+    assert timezone.now().timestamp() - client.session["seen"] < 60
+
+
 def test_a_session_ends_after_12_hours_of_work(signed_in):
     half_hours = range(0, 12 * 60 + 1, 30)
     assert all(visit(signed_in, minutes) for minutes in half_hours)
@@ -262,10 +294,15 @@ def test_a_page_within_five_minutes_writes_nothing(signed_in):
     visit(signed_in, 0)
     signed_in.session.save()
     signed_in.session.modified = False
+    begun = seen_as_stored(signed_in)
     visit(signed_in, 4)
-    assert signed_in.session.modified is False
+    assert (signed_in.session.modified, seen_as_stored(signed_in)) == (False, begun)
     visit(signed_in, 6)
-    assert signed_in.session.modified is True
+    assert (signed_in.session.modified, seen_as_stored(signed_in)) == (False, begun + 6 * 60)
+
+
+def seen_as_stored(request) -> float:
+    return type(request.session)(request.session.session_key)["seen"]
 
 
 def test_somebody_without_a_session_is_not_given_one():

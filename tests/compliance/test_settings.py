@@ -8,6 +8,7 @@ from django.db import connection
 PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "zq4Wc7nTgR0bYvK2mJxH9sLpD5fE8aUi3oMhVtBkXyNrGwCeQ1",
+    "AUDIT_KEY": "Hk3vXo9TzQ1mRw7yLcB5sNfD0aGeJ2uKpViEtYbMrCxWq8hZ4S",
     "ALLOWED_HOSTS": "tenken.example.jp",
     "PUBLIC_URL": "https://tenken.example.jp",
 }
@@ -24,7 +25,7 @@ def test_a_fresh_clone_needs_no_environment(manage, tmp_path):
     assert (done.returncode, (tmp_path / "secret-key").exists()) == (0, True)
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY", "ALLOWED_HOSTS", "PUBLIC_URL"])
 def test_production_refuses_to_start_without(manage, name):
     done = manage("check", **{key: value for key, value in PRODUCTION.items() if key != name})
     assert done.returncode != 0
@@ -33,7 +34,20 @@ def test_production_refuses_to_start_without(manage, name):
 
 def test_production_makes_no_key_of_its_own(manage, tmp_path):
     manage("check", **PRODUCTION)
-    assert not (tmp_path / "secret-key").exists()
+    assert [name for name in ("secret-key", "audit-key") if (tmp_path / name).exists()] == []
+
+
+def test_production_takes_the_audit_key_from_a_file_and_never_the_secret_key(manage, tmp_path):
+    (tmp_path / "key").write_text(PRODUCTION["AUDIT_KEY"])
+    without = {name: value for name, value in PRODUCTION.items() if name != "AUDIT_KEY"}
+    said = manage(*say("s.AUDIT_KEY"), **without, AUDIT_KEY_FILE=str(tmp_path / "key")).stdout
+    assert said == f"{PRODUCTION['AUDIT_KEY']}\n"
+    done = manage("check", **without, AUDIT_KEY=PRODUCTION["SECRET_KEY"])
+    assert "AUDIT_KEY is the same as another key." in done.stderr
+
+
+def test_a_fresh_clone_has_two_keys(manage):
+    assert manage(*say("s.AUDIT_KEY != s.SECRET_KEY and len(s.AUDIT_KEY) > 49")).stdout == "True\n"
 
 
 def test_production_passes_djangos_deployment_check_without_a_warning(manage):

@@ -121,6 +121,8 @@ VENDORS_PAGES = ["enter", "answer", "answer_sheet", "reuse_answers", "answer_upl
                  "submit_answers", "receipt"]  # fmt: skip
 NO_PAGES = {
     "home": "leads on",
+    "healthz": "a word for probes",
+    "readyz": "a word for probes",
     "account_signup": "leads on",
     "guide": "a PDF",
     "open_sample": "a POST, leads on",
@@ -517,5 +519,5 @@ def test_the_page_with_what_was_typed_before_the_log_in(sits_down, looks, direct
     at_work.loses_the_session()
     at_work.presses("保存")
     at_work.logs_in(director.email, PASSWORD)
-    at_work.sees("ログアウトの前に入力していた内容です")
+    at_work.sees("さきほど入力していた内容です")
     looks(at_work, "item with what was typed")

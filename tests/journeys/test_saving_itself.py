@@ -320,7 +320,7 @@ def test_a_lost_session_leaves_the_typing_alone_and_goes_on_after_the_log_in(at_
     at_work.types("聞く相手", "会社と医師会")
     at_work.presses("ログインして続ける")
     at_work.logs_in(director.email, PASSWORD)
-    at_work.sees("ログアウトの前に入力していた内容です")
+    at_work.sees("さきほど入力していた内容です")
     at_work.finds("聞く相手", "会社と医師会")
     assert answer(ITEM).ask_whom == ""
     at_work.types("聞く相手", "会社と医師会へ")

@@ -193,8 +193,8 @@ def test_a_remark_that_is_too_long_is_never_cut_in_silence(vendor):
 
 def test_there_is_an_end_to_uploads(vendor):
     sheet, file = Disclosure.objects.get(), StoredFile.objects
-    for _ in range(MOST_UPLOADS):
-        WorkbookUpload.keep(sheet, "a.xlsx", b"PK\x03\x04", {}, by="事業者")
+    for number in range(MOST_UPLOADS):
+        WorkbookUpload.keep(sheet, "a.xlsx", b"PK\x03\x04%d" % number, {}, by="事業者")
     assert sends(vendor, book({})).status_code == 422
     assert file.count() == MOST_UPLOADS
 

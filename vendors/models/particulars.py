@@ -69,8 +69,9 @@ class OfVendor(TenantModel, Versioned, Registered):
 
     def remove(self, *, by: User) -> None:
         with writing(self.clinic_id):
-            record(by, self.clinic, f"{self._meta.model_name}.remove", f"{self.vendor.name}：{self}")
-            self.delete()
+            gone, _ = self.delete()
+            if gone:  # by whom was first
+                record(by, self.clinic, f"{self._meta.model_name}.remove", f"{self.vendor.name}：{self}")
 
     def is_expired(self, today: date) -> bool:
         return self.expires_on is not None and self.expires_on < today

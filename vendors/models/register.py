@@ -155,8 +155,9 @@ class System(TenantModel, Versioned, Registered):
 
     def retire(self, *, by: User) -> None:
         """Take it off the list; its components, disclosures and risk records stay in the database."""
+        now, listed = timezone.now(), System.objects.filter(pk=self.pk, retired_at=None)
         with writing(self.clinic_id):
-            if self.change(self.version, retired_at=timezone.now()):
+            if listed.update(retired_at=now, version=models.F("version") + 1):
                 record(by, self.clinic, "system.retire", self.name)
 
 
@@ -241,5 +242,6 @@ class Component(TenantModel, Versioned, Registered):
 
     def remove(self, *, by: User) -> None:
         with writing(self.clinic_id):
-            record(by, self.clinic, "component.remove", f"{self.system.name}：{self.name}")
-            self.delete()
+            gone, _ = self.delete()
+            if gone:  # by whom was first
+                record(by, self.clinic, "component.remove", f"{self.system.name}：{self.name}")

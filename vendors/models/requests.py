@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from compliance import walls
 from compliance.audit import record, writing
 from compliance.models import User
 from compliance.tenancy import TenantModel, TenantQuerySet
@@ -53,10 +54,12 @@ class DisclosureRequestQuerySet(TenantQuerySet):
 
     def of_code(self, code: str, now, *, closed_too: bool = False) -> "DisclosureRequest | None":
         """By the code in the address of its pages; `closed_too` also after 提出, while the link would last."""
+        walls.enter_by(self, code=code)
         wanted = self.filter(expires_at__gt=now, revoked_at=None) if closed_too else self.live(now)
         return wanted.filter(code=code).select_related("system__vendor", "clinic").first()
 
     def of_token(self, token: str, now) -> "DisclosureRequest | None":
+        walls.enter_by(self, token_hash=hashed(token))
         return (
             self.live(now).filter(token_hash=hashed(token)).select_related("system__vendor", "clinic").first()
         )

@@ -1,5 +1,7 @@
 """An uploaded workbook on its way into a sheet: read, previewed, applied whole or not at all."""
 
+from hashlib import sha256
+
 from django.db import models
 from django.utils import timezone
 
@@ -39,8 +41,10 @@ class WorkbookUpload(TenantModel):
     def keep(
         cls, sheet: Disclosure, name: str, content: bytes, reading: dict, *, by: User | str
     ) -> "WorkbookUpload":
-        """Keep a file and its reading; the sheet is untouched."""
+        """Keep a file and its reading, once while it waits; the sheet is untouched."""
         with writing(sheet.clinic_id):
+            if standing := sheet.uploads.waiting().filter(file__sha256=sha256(content).hexdigest()).first():
+                return standing
             file = StoredFile.store(sheet.clinic, name, content, by=by)
             made = cls.objects.create(
                 clinic=sheet.clinic, disclosure=sheet, file=file, reading=reading, uploaded_by=str(by)[:200]

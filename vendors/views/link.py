@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from compliance.downloads import as_pdf
+from compliance.headers import secret_address
+from compliance.limits import LINK, PDF, limited
 from compliance.renderer import pdf
 from vendors.choices import SHEETS
 from vendors.filling import Desk
@@ -21,6 +23,8 @@ from vendors.receipt import receipt_facts, receipt_html
 from vendors.views import filling, uploads
 
 
+@secret_address
+@limited(LINK)
 @csrf_exempt  # the token itself is the proof; see linking.comes_from_elsewhere
 @login_not_required
 def enter(request: HttpRequest, token: str) -> HttpResponse:
@@ -123,6 +127,7 @@ def receipt(request: HttpRequest, request_: DisclosureRequest) -> HttpResponse:
 
 
 @link_page(closed_too=True)
+@limited(PDF)
 def receipt_pdf(request: HttpRequest, request_: DisclosureRequest) -> HttpResponse:
     """/v/<code>/receipt.pdf: 受領書."""
     if not request_.closed_at:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from compliance.access import clinic_page
+from compliance.access import BUTTON, FORM, clinic_page
 from compliance.choices import Permission
 from compliance.models import Membership
 from compliance.sessions import kept_input
@@ -26,7 +26,7 @@ def disclosures(request: HttpRequest, member: Membership) -> HttpResponse:
     return render(request, "vendors/disclosures.html", {"overview": overview})
 
 
-@clinic_page(Permission.REQUEST)
+@clinic_page(Permission.REQUEST, fresh=FORM)
 def ask(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/systems/<id>/ask/: a POST makes the link and shows it, this once."""
     system, kept, token = system_of(member, pk), kept_input(request), form_token(request)
@@ -63,7 +63,7 @@ def mailed(made: DisclosureRequest, token: str) -> bool:
     return True
 
 
-@clinic_page(Permission.REQUEST)
+@clinic_page(Permission.REQUEST, fresh=BUTTON)
 @require_POST
 def revoke(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/requests/<id>/revoke/: the link stops working at once."""
