@@ -19,6 +19,7 @@
   const ANSWER = "form.answer[hx-post]";
   const MACHINERY = ["csrfmiddlewaretoken", "typed_by", "form_token", "turn", "version"];
   const AGAIN = 20_000; // ms until a save that found no server is tried again
+  const READ = 600; // ms: nobody has read a conflict sooner
   const states = new WeakMap();
   const said = (form) => {
     const data = new FormData(form);
@@ -119,10 +120,10 @@
     const form = event.target;
     if (!form.matches(ANSWER)) return;
     stop(form);
-    if (!of(form).busy && !of(form).leaving) return;
+    if (!of(form).busy && !of(form).leaving && !of(form).unread) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    of(form).then = event.submitter;
+    of(form).then = of(form).unread ? null : event.submitter;
   }, true);
   // So does 閉じる. What cannot be saved stays in sight; a second press closes all the same.
   document.addEventListener("click", (event) => {
@@ -178,12 +179,23 @@
     it.words = it.told = null; // the server has said it anew
     mark(form);
     if (pressed || (then && status === 409)) lookAt(form);
+    if (status === 409) letItBeRead(form);
     const newer = said(form) !== it.sent; // typed in the meantime
     if (status === 200 || newer) sayIfUnsaved(form);
     // A press that waited goes on; but it is no answer to a conflict that nobody had seen yet.
     if (then && (then.matches("button") ? status !== 409 : status === 200 && !newer)) return setTimeout(() => press(form, then));
     if (status === 200) it.then = then;
     if (!timers.has(form)) setTimeout(() => now(form));
+  };
+  // A press that was on its way when the conflict came up is no answer to it either.
+  const letItBeRead = (form) => {
+    const buttons = form.querySelectorAll("button");
+    const say = (unread) => {
+      of(form).unread = unread;
+      for (const each of buttons) each.toggleAttribute("aria-disabled", unread) && each.setAttribute("aria-disabled", "true");
+    };
+    say(true);
+    setTimeout(say, READ, false);
   };
   const press = (form, target) => {
     stop(form);

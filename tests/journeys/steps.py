@@ -29,6 +29,11 @@ class Person:
     def follows(self, link: str) -> None:
         self.acts_on(self.named("link", link))
 
+    def answers_in_the_table(self, shown: str) -> None:
+        """Open a row of 全項目: its form, as it is now, stands when this returns."""
+        self.follows(f"{shown}を答える")
+        expect(self.named("button", "保存").first).to_be_visible()
+
     def presses(self, button: str) -> None:
         self.acts_on(self.named("button", button))
 

@@ -493,15 +493,13 @@ def test_pages_where_somebody_was_first(sits_down, looks, director, clerk, clini
     looks(at_work, "409 of exempt")
     at_work.opens("item", clinic.code, "8-1")
     answer("8-1").record(1, by=clerk, status="open", plan="連絡先の一覧を作る")
-    job.answers(at_work, "わからない")
-    at_work.presses("保存")
+    job.answers(at_work, "わからない")  # saves itself
     at_work.sees("ほかの人が先に保存しました")
     looks(at_work, "409 of an item")
     at_work.opens("items", clinic.code)
-    at_work.follows("8③を答える")
+    at_work.answers_in_the_table("8③")
     answer("8-3").record(1, by=clerk, status="done")
-    job.answers(at_work, "わからない")
-    at_work.presses("保存")
+    job.answers(at_work, "わからない")  # saves itself
     at_work.sees("ほかの人が先に保存しました")
     looks(at_work, "409 of a row")
     at_work.opens("clinic", clinic.code)

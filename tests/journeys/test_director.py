@@ -87,7 +87,7 @@ def test_a_row_is_changed_without_losing_the_place(sits_down, director, clinic, 
     at_work = sits_down(director)
     at_work.opens("items", clinic.code, query="?status=none")
     before = at_work.page.url
-    at_work.follows("9①を答える")
+    at_work.answers_in_the_table("9①")
     at_work.chooses("わからない")
     at_work.types("聞く相手", "株式会社あおぞらメディカル")
     at_work.presses("保存")

@@ -57,7 +57,7 @@ def test_saving_in_place_keeps_the_focus(sits_down, director, clinic):
 def test_a_row_takes_the_focus_when_it_opens_and_gives_it_back(sits_down, director, clinic):
     at_work = sits_down(director, hands=AtTheKeys)
     at_work.opens("items", clinic.code)
-    at_work.follows("1.1①を答える")
+    at_work.answers_in_the_table("1.1①")
     expect(at_work.named("radio", "未回答")).to_be_focused()
     at_work.hits("1")
     at_work.presses("保存")

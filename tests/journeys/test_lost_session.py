@@ -29,7 +29,7 @@ def test_an_answer_is_not_lost_with_the_session(sits_down, director, clinic, ans
 def test_a_row_of_the_table_is_not_lost_with_the_session(sits_down, director, clinic, answer):
     at_work = sits_down(director)
     at_work.opens("items", clinic.code)
-    at_work.follows("8①を答える")
+    at_work.answers_in_the_table("8①")
     at_work.chooses("わからない")
     at_work.types("聞く相手", "あおぞらメディカル")
     at_work.loses_the_session()

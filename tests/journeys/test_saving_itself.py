@@ -78,7 +78,7 @@ def test_what_is_taken_back_before_it_was_sent_is_as_saved_as_before(at_work, se
 def test_a_row_of_the_table_saves_itself_and_stays_open(sits_down, director, clinic, answer):
     at_work = sits_down(director)
     at_work.opens("items", clinic.code)
-    at_work.follows("8①を答える")
+    at_work.answers_in_the_table("8①")
     unsure(at_work, "会社")
     state(at_work, "保存済")
     at_work.finds("聞く相手", "会社")
@@ -366,3 +366,20 @@ def test_a_round_that_is_confirmed_meanwhile_says_so_and_keeps_the_typing(
     state(at_work, "保存できません。この点検は確定済みです。")
     at_work.finds("聞く相手", "会社")
     assert answer(ITEM).ask_whom == ""
+
+
+def test_a_press_that_meets_a_conflict_is_no_answer_to_it(sits_down, director, clerk, clinic, answer):
+    at_work = sits_down(director)
+    at_work.opens("item", clinic.code, ITEM)
+    answer(ITEM).record(1, by=clerk, status="done")
+    at_work.page.evaluate(
+        """document.addEventListener("htmx:afterRequest", (event) => setTimeout(() => event.target.requestSubmit(), 50),
+                                    { once: true })"""
+    )
+    at_work.chooses("わからない")
+    at_work.sees("ほかの人が先に保存しました")
+    at_work.page.wait_for_timeout(700)  # past the press, which came 50 ms after the conflict
+    assert (answer(ITEM).status, answer(ITEM).version) == ("done", 2)
+    at_work.presses("あなたの入力で保存する")
+    at_work.sees("保存済")
+    assert (answer(ITEM).status, answer(ITEM).version) == ("ask", 3)

@@ -34,7 +34,7 @@ def test_two_people_change_one_row_of_the_table(sits_down, clerk, director, clin
     first, second = sits_down(clerk), sits_down(director)
     for person in (first, second):
         person.opens("items", clinic.code)
-        person.follows("8①を答える")
+        person.answers_in_the_table("8①")
     first.chooses("わからない")
     first.types("聞く相手", "あおぞらメディカル")
     first.presses("保存")

@@ -26,7 +26,7 @@ def test_the_whole_job_without_javascript(sits_down):
 def test_a_row_of_the_table_opens_by_its_address(sits_down, director, clinic, answer):
     at_work = sits_down(director, WithoutJavaScript)
     at_work.opens("items", clinic.code, query="?status=none")
-    at_work.follows("9①を答える")
+    at_work.answers_in_the_table("9①")
     assert at_work.page.url.endswith("/items/?status=none&open=9-1#i9-1")
     job.answers(at_work, "実施済")
     at_work.presses("保存")
