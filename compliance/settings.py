@@ -17,7 +17,7 @@ PRODUCTION = env.flag("PRODUCTION")
 
 # Secrets and hosts -------------------------------------------------------------------------------------
 if PRODUCTION:
-    SECRET_KEY = env.required(
+    SECRET_KEY = env.required_secret(
         "SECRET_KEY", "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
     AUDIT_KEY = env.required_secret(

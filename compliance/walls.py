@@ -113,7 +113,7 @@ def state(stated: dict[str, str]) -> None:
 
 @contextmanager
 def _connected_as(role: str) -> Iterator[None]:
-    """The role of the connection itself; a server that was never prepared has no roles yet."""
+    """The role of the connection itself, where it may be taken on: a server that was never prepared has none."""
     before = _read()["role"]
     _connect_as(role)
     try:
@@ -123,9 +123,9 @@ def _connected_as(role: str) -> Iterator[None]:
 
 
 def _connect_as(role: str) -> None:
+    theirs = "%s = 'none' OR coalesce(pg_has_role(to_regrole(%s)::oid, 'MEMBER'), false)"
     with connection.cursor() as cursor:
-        known = "to_regrole(%s) IS NOT NULL OR %s = 'none'"
-        cursor.execute(f"SELECT set_config('role', %s, false) WHERE {known}", [role] * 3)
+        cursor.execute(f"SELECT set_config('role', %s, false) WHERE {theirs}", [role] * 3)
 
 
 @contextmanager

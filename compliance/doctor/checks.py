@@ -16,6 +16,7 @@ from compliance.audit import AuditEntry, checking, triggers
 from compliance.doctor import Check, Found, around, configured, database, disk, paper
 from compliance.files import StoredFile
 from compliance.health import missing_migrations
+from compliance.orphans import orphans
 
 FONTS = Path(__file__).resolve().parents[1] / "print" / "fonts"
 SAMPLE = 20  # stored files, and …
@@ -47,6 +48,7 @@ def checks() -> Iterator[Check]:
     yield Check("操作記録の保護", lambda: around.triggers(triggers.missing()), asks_database=True)
     yield Check("操作記録", chains, asks_database=True)
     yield Check("保管ファイル", kept_files, asks_database=True)
+    yield Check("余分なファイル", lambda: disk.spare([each.size for each in orphans()]), asks_database=True)
 
 
 def of_sqlite() -> Iterator[Check]:

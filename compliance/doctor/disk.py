@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,6 +107,16 @@ def kept(files: Iterable[tuple[int, Path, str]]) -> Found:
             "バックアップから、ファイルの置き場（VAR_DIR の files）を戻してください。",
         )
     return ok(f"保管しているファイルは、受け取ったときのままです（{len(files)}件を調べました）。")
+
+
+def spare(sizes: Sequence[int]) -> Found:
+    """Sizes, in bytes, of files that no row tells of: a save was killed half way."""
+    if not sizes:
+        return ok("どの記録にも属さないファイルは、ありません。")
+    return warn(
+        f"どの記録にも属さないファイルが {len(sizes)}件あります（{sum(sizes) / MEBIBYTE:.1f}MB）。",
+        "manage.py clean_files --dry-run で確かめてから、manage.py clean_files で消してください。",
+    )
 
 
 def _is_open(path: Path, to: int) -> bool:

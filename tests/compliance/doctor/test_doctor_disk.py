@@ -138,3 +138,9 @@ def test_stored_files_that_are_gone_or_changed_are_counted(tmp_path):
         "bad",
         "保管しているファイルに、見つからないもの 1件、中身が違うもの 1件があります（ファイルの番号 1、3）。",
     )
+
+
+def test_files_that_no_row_tells_of_are_counted():
+    assert disk.spare([]).state == "ok"
+    found = disk.spare([disk.MEBIBYTE, 2 * disk.MEBIBYTE])
+    assert (found.state, found.says) == ("warn", "どの記録にも属さないファイルが 2件あります（3.0MB）。")
