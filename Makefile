@@ -1,8 +1,6 @@
 # The two commands: `make run` serves the product, `make test` runs every check. Both do all set-up.
 PY := .venv/bin/python
 SQLITE := env -u DATABASE_URL
-# One more than there are processors: tests wait for disks and child processes.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 .PHONY: run test bench scoreboard lint migrations deploy-check test-sqlite test-postgres journeys screenshots lock sbom licences audit
 
 run: .venv/.run
@@ -32,10 +30,10 @@ deploy-check: .venv/.dev
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
 test-sqlite: .venv/.dev
-	$(SQLITE) $(PY) -m pytest -n $(WORKERS) -m "not journey and not scoreboard"
+	$(SQLITE) $(PY) -m pytest -n 2 -m "not journey and not scoreboard"
 
 test-postgres: .venv/.dev
-	@if [ -n "$$DATABASE_URL" ]; then echo "PostgreSQL:"; $(PY) -m pytest -n $(WORKERS) -m "not journey and not scoreboard"; \
+	@if [ -n "$$DATABASE_URL" ]; then echo "PostgreSQL:"; $(PY) -m pytest -n 2 -m "not journey and not scoreboard"; \
 	else echo "DATABASE_URL is not set: no tests on PostgreSQL."; fi
 
 journeys: .venv/.dev
