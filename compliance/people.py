@@ -1,8 +1,6 @@
 """職員: invitations by link, and what a 管理担当 does with the people of a clinic."""
 
-import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,12 +10,12 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from compliance import walls
 from compliance.audit import record, writing
 from compliance.choices import Role
 from compliance.tenancy import Conflict, TenantModel, TenantQuerySet
+from compliance.tokens import hashed, token_of
 
 if TYPE_CHECKING:
     from compliance.models import User
@@ -40,23 +38,6 @@ class NotInCharge(Http404):
 
 class AlreadyMember(Exception):
     """The invited address belongs to a member."""
-
-
-def hashed(token: str) -> str:
-    """What is stored of a token: its SHA-256, as hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def token_of(form_token: str, *of) -> str:
-    """A new link's token. The same form filled in the same way has the same one, so that its second sending finds it.
-
-    It follows from the server's key and the form's own random token; neither of both is in the database.
-    """
-    if not form_token:
-        return secrets.token_urlsafe(32)
-    words = "/".join(map(str, (form_token, *of)))
-    proof = salted_hmac("compliance.invitation", words, algorithm="sha256").digest()
-    return urlsafe_b64encode(proof).rstrip(b"=").decode()
 
 
 def has_second_factor(user: "User") -> bool:
@@ -198,7 +179,7 @@ class Invitation(TenantModel):
         The same form again finds the link that it has made, while that is open.
         """
         email, now = email.lower(), timezone.now()
-        token = token_of(form_token, clinic.pk, email, role)
+        token = token_of("compliance.invitation", form_token, clinic.pk, email, role)
         with in_charge(clinic, by):
             own = cls.objects.filter(clinic=clinic, token_hash=hashed(token))
             if standing := own.live(now).first():

@@ -11,7 +11,6 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import ResolverMatch, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt
 
@@ -102,9 +101,9 @@ def link_page(*, closed_too: bool = False) -> Callable:
         @wraps(view)
         def page(request: HttpRequest, **kwargs) -> HttpResponse:
             try:
-                return private(guarded(request, **kwargs))
+                return guarded(request, **kwargs)
             except Http404:  # what is not there looks like what is over
-                return private(gone(request))
+                return gone(request)
 
         page.who = holder
         return page
@@ -115,11 +114,3 @@ def link_page(*, closed_too: bool = False) -> Callable:
 def gone(request: HttpRequest) -> HttpResponse:
     """The one page for links that are wrong, expired, revoked or used up."""
     return render(request, "vendors/public/gone.html", status=404)
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Nothing of these pages leaves: not to caches, not to search engines, not in a Referer."""
-    add_never_cache_headers(response)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

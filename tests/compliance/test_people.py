@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from compliance.choices import Role
 from compliance.models import AuditEntry, Clinic, Invitation, Membership, User
-from compliance.people import AlreadyMember, LastAdmin, NotInCharge, hashed
+from compliance.people import AlreadyMember, LastAdmin, NotInCharge
 from compliance.tenancy import Conflict
+from compliance.tokens import hashed
 from tests.conftest import PASSWORD, join, person
 from tests.web import at, browser, complaints, form_with, forms, having, shows, tree, words
 

@@ -19,11 +19,11 @@ from django.db import connection
 from django.utils import timezone
 
 from compliance.models import Invitation
+from compliance.tokens import hashed
 from tests.vendors.at_a_link import Vendor
 from tests.web import browser
 from vendors.linking import COOKIE
 from vendors.models import DisclosureRequest, System
-from vendors.models.requests import hashed
 
 pytestmark = [pytest.mark.scoreboard, pytest.mark.django_db]
 SEED, GUESSES, CASES = 18, 10_000, 40

@@ -1,19 +1,17 @@
 """提出依頼: an expiring link with which a vendor answers without an account."""
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from compliance import walls
 from compliance.audit import record, writing
 from compliance.models import User
 from compliance.tenancy import TenantModel, TenantQuerySet
+from compliance.tokens import hashed, token_of
 from vendors.choices import WITH_VENDOR, Source
 from vendors.models.answers import Closed
 from vendors.models.disclosures import Disclosure
@@ -21,22 +19,6 @@ from vendors.models.register import System
 from vendors.models.submissions import Submission
 
 DAYS, MOST_DAYS = 14, 31
-
-
-def hashed(token: str) -> str:
-    """What is stored of a token: its SHA-256, as hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def token_of(system: System, form_token: str | None) -> str:
-    """A new link's token. The same form has the same one, so its second sending can show the link again.
-
-    It follows from the server's key and the form's own random token; neither of both is in the database.
-    """
-    if not form_token:
-        return secrets.token_urlsafe(32)
-    proof = salted_hmac("vendors.request", f"{system.pk}/{form_token}", algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(proof).rstrip(b"=").decode()
 
 
 def new_code() -> str:
@@ -121,7 +103,7 @@ class DisclosureRequest(TenantModel):
 
         A sheet that still waits for the vendor is asked for again; an earlier link of the system ends.
         """
-        token, kinds = token_of(system, form_token), list(kinds)
+        token, kinds = token_of("vendors.request", form_token, system.pk), list(kinds)
         with writing(system.clinic_id):
             if made := cls.objects.filter(clinic=system.clinic, token_hash=hashed(token)).first():
                 return made, token

@@ -16,7 +16,7 @@ from compliance.renderer import pdf
 from vendors.choices import SHEETS
 from vendors.filling import Desk
 from vendors.forms.rows import SignForm
-from vendors.linking import comes_from_elsewhere, gone, let_in, link_page, private, request_of, sheets_of
+from vendors.linking import comes_from_elsewhere, gone, let_in, link_page, request_of, sheets_of
 from vendors.models import DisclosureRequest
 from vendors.models.disclosures import Closed
 from vendors.receipt import receipt_facts, receipt_html
@@ -31,11 +31,11 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     """/r/<token>/: who asks for what by when. Looking uses nothing up; a POST begins."""
     found = request_of(token)
     if found is None or comes_from_elsewhere(request):
-        return private(gone(request))
+        return gone(request)
     if request.method == "POST":
         found.open()
-        return private(let_in(found))
-    return private(render(request, "vendors/public/landing.html", facts(found)))
+        return let_in(found)
+    return render(request, "vendors/public/landing.html", facts(found))
 
 
 def facts(request_: DisclosureRequest) -> dict:
