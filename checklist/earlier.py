@@ -49,12 +49,18 @@ def table_to(assessment: Assessment) -> Table:
 
 def names_before(answer: Answer) -> Iterator[tuple[Assessment, tuple[str, ...]]]:
     """(round, the item's codes in its edition) of the rounds before, the newest first; one query for each."""
-    round_, codes = answer.assessment, (answer.item.code,)
+    round_, codes = with_its_round(answer), (answer.item.code,)
     while round_.previous_id:
         table = table_to(round_)
         codes = tuple(old for code in codes for old in table.origin(code).codes)
         round_ = Assessment.objects.with_editions().get(pk=round_.previous_id)
         yield round_, codes
+
+
+def with_its_round(answer: Answer) -> Assessment:
+    """The answer's round, with its edition and the round before; the answer keeps it."""
+    answer.assessment = Assessment.objects.with_editions().get(pk=answer.assessment_id)
+    return answer.assessment
 
 
 def earlier_of(code: str, table: Table, before: Mapping[str, Answer]) -> Earlier:
@@ -64,13 +70,12 @@ def earlier_of(code: str, table: Table, before: Mapping[str, Answer]) -> Earlier
 
 
 def beside(answer: Answer) -> Earlier | None:
-    """What stands beside one answer, in one query; None in a clinic's first round."""
-    round_ = answer.assessment
-    if round_.previous_id is None:
+    """What stands beside one answer, in two queries; None, and none, in a clinic's first round."""
+    if answer.assessment.previous_id is None:
         return None
-    table = table_to(round_)
+    table = table_to(with_its_round(answer))
     wanted = table.origin(answer.item.code).codes
-    before = Answer.objects.filter(assessment=round_.previous_id, item__code__in=wanted)
+    before = Answer.objects.filter(assessment=answer.assessment.previous_id, item__code__in=wanted)
     before = before.select_related("item", "updated_by")
     return earlier_of(answer.item.code, table, {each.item.code: each for each in before})
 

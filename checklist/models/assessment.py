@@ -103,13 +103,23 @@ class AnswerQuerySet(TenantQuerySet):
         return self.filter(assessment=assessment).select_related("item").order_by("item__position")
 
     def current(self, item_code: str) -> "Answer | None":
-        """The answer to one item in the newest round. The texts stay behind: the catalogue has them."""
+        """The answer to one item in the newest round, with what its page names of item, round and writer.
+
+        The texts stay behind: the catalogue has them.
+        """
         found = self.filter(item__code=item_code, assessment__next=None)
-        found = found.select_related(
-            "item", "assessment__edition", "assessment__previous__edition", "updated_by"
-        )
-        texts = ("item__entry", "assessment__edition__prose", "assessment__previous__edition__prose")
-        return found.defer(*texts).order_by("-assessment__fiscal_year", "-assessment__pk").first()
+        found = found.select_related("item", "assessment__edition", "updated_by")
+        own = [field.name for field in self.model._meta.concrete_fields]
+        return found.only(*own, *BESIDE).order_by("-assessment__fiscal_year", "-assessment__pk").first()
+
+
+# Every column costs: an item's page and each save begin with this query.
+BESIDE = (
+    "item__code",
+    *(f"assessment__{name}" for name in ("clinic", "previous", "fiscal_year", "state", "begun_at")),
+    *(f"assessment__edition__{name}" for name in ("code", "number", "fingerprint")),
+    *(f"updated_by__{name}" for name in ("name", "email")),
+)
 
 
 class Answer(TenantModel, Versioned):

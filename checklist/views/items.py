@@ -98,7 +98,9 @@ def save(request: HttpRequest, answer: Answer) -> HttpResponse:
         return not_saved(request, answer, form, 409, theirs=theirs, version=theirs.version)
     except Frozen:
         return not_saved(request, answer, form, 409, frozen=True, version=version_in(request.POST))
-    return in_place(request, answer, form, 422 if form.errors else 200) if auto else saved(request, answer)
+    return (
+        in_place(request, answer, form, 422 if form.errors else 200) if auto else saved(request, answer, form)
+    )
 
 
 def sender_in(data: QueryDict) -> dict:
@@ -121,7 +123,7 @@ def in_place(
     return render(request, "checklist/_saved.html", context | why, status=status)
 
 
-def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
+def saved(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
     """Where a press leads: back to the table, on to the next item, or the same place with 保存済."""
     if "row" in request.POST:
         return saved_row(request, answer)
@@ -132,7 +134,7 @@ def saved(request: HttpRequest, answer: Answer) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
     if not request.htmx:
         return redirect(f"{reverse('item', args=[code, answer.item.code])}#answer")
-    return in_place(request, answer, form_of(answer))
+    return in_place(request, answer, form)
 
 
 def saved_row(request: HttpRequest, answer: Answer) -> HttpResponse:

@@ -66,6 +66,10 @@ def notes(clinics: dict[str, dict]) -> list[str]:
     """What the numbers above leave open."""
     said = []
     for where, measures in clinics.items():
+        for page in (each for each in measures.values() if "worst_ms" in each):
+            said.append(
+                f"{where}: the page with most queries, {page['url']}, takes {page['worst_ms']:.1f} ms"
+            )
         for report in (measures[name] for name in ("report_pdf", "report_binder") if name in measures):
             said.append(
                 f"{where}: {report['pages']} pages; Chromium from the HTML's text to a PDF with tags and bookmarks takes "

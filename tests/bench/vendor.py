@@ -102,7 +102,7 @@ def value_in(html: bytes, name: str) -> str:
 def page_review(subject) -> dict:
     """The review of a disclosure with three いいえ."""
     sheet = Disclosure.objects.filter(clinic=subject.clinic, kind="MDS").earliest("pk")
-    return measuring.page(subject, subject.url("review", sheet.pk))
+    return measuring.pages(subject, [subject.url("review", sheet.pk)])
 
 
 def read_workbook(subject) -> dict:
