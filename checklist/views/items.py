@@ -85,22 +85,20 @@ def save(request: HttpRequest, answer: Answer) -> HttpResponse:
 
     A form that saves itself (`auto`) saves what is right already, and says what is not.
     """
-    form = form_of(answer, request.POST)
+    form, version = form_of(answer, request.POST), version_in(request.POST)
     auto = "auto" in request.POST
     if not form.is_valid() and not auto:
-        return not_saved(request, answer, form, 422, version=version_in(request.POST))
+        return not_saved(request, answer, form, 422, version=version)
     try:
-        answer.record(
-            version_in(request.POST), by=request.user, **sender_in(request.POST), **form.cleaned_data
-        )
+        answer.record(version, by=request.user, **sender_in(request.POST), **form.cleaned_data)
     except Conflict as conflict:
         theirs = conflict.current
         return not_saved(request, answer, form, 409, theirs=theirs, version=theirs.version)
     except Frozen:
-        return not_saved(request, answer, form, 409, frozen=True, version=version_in(request.POST))
-    return (
-        in_place(request, answer, form, 422 if form.errors else 200) if auto else saved(request, answer, form)
-    )
+        return not_saved(request, answer, form, 409, frozen=True, version=version)
+    if auto:
+        return in_place(request, answer, form, 422 if form.errors else 200)
+    return saved(request, answer, form)
 
 
 def sender_in(data: QueryDict) -> dict:

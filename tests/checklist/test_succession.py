@@ -295,7 +295,9 @@ def test_a_disclosure_comes_over_row_by_row(clinic, director, follow, next_editi
     old = accepted(system_of(clinic, director), director, no=["MDS-02", "MDS-05"])
     follow()
     new = Disclosure.objects.get(carried_from=old)
-    said = {each.row.code: each.answer for each in new.answers.select_related("row")}
+    said = {
+        each.row.code: each.answer for each in new.answers.select_related("row").order_by("row__position")
+    }
     assert len(said) == 41
     assert [said[code] for code in ("MDS-01", "MDS-02", "MDS-43")] == ["yes", "no", "no"]
     assert [code for code, answer in said.items() if answer == Conformity.BLANK] == ["MDS-03", "MDS-42"]
