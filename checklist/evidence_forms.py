@@ -6,14 +6,13 @@ from django.utils import timezone
 from checklist.catalogue import Catalogue
 from checklist.models import Evidence
 from compliance.fields import DateField, TextField, not_in_the_future
-from compliance.forms import their_values
+from compliance.forms import RecordForm, their_values
 from compliance.uploads import Upload, UploadField, for_clinic
-from vendors.forms.particulars import ParticularsForm
 
 UNKNOWN_ITEM = {"invalid_choice": "一覧にない項目です。選び直してください。"}
 
 
-class EvidenceForm(ParticularsForm):
+class EvidenceForm(RecordForm):
     """A file or the place of the paper: one of both is needed."""
 
     title = TextField(

@@ -38,6 +38,26 @@ def _in_words(row, name: str) -> str:
     return wareki(value) if isinstance(value, date) else str(value or "（空欄）")
 
 
+class RecordForm(forms.Form):
+    """A form over one row, `target`, which may be unsaved yet."""
+
+    def __init__(self, data=None, files=None, *, target):
+        self.target = target
+        super().__init__(data, files, initial=self.standing(target))
+
+    def standing(self, row) -> dict:
+        """What the fields show of a row."""
+        return {name: getattr(row, name, None) for name in self.base_fields}
+
+    def values(self) -> dict:
+        """What the model's verb takes."""
+        return self.cleaned_data
+
+    def theirs(self, current) -> list[tuple[str, str]]:
+        """(label, words) of what somebody else saved first."""
+        return their_values(self, current)
+
+
 class ClinicForm(forms.Form):
     """医療機関の情報, as printed on the cover of the report."""
 

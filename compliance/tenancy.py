@@ -92,6 +92,11 @@ def new_form_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def form_token_in(data: "QueryDict") -> str:
+    """The token of a form that registers something; a new one for a form that has none yet."""
+    return data.get("form_token", "").replace("\x00", "")[:40] or new_form_token()
+
+
 class Registered(models.Model):
     """A row that one form makes: the same form again finds it instead of making another."""
 

@@ -40,6 +40,13 @@ def surroundings(settings, tmp_path):
     settings.STORAGES, settings.STATIC_ROOT = {**settings.STORAGES, "staticfiles": plain}, ROOT / "static"
 
 
+@pytest.fixture
+def quick_pdf(monkeypatch):
+    """For tests that ask who may print, not how it looks."""
+    for views in ("prints", "applicability", "inspection"):
+        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """SQLite in a file, as in use: threads on one in-memory database fail where they should wait."""

@@ -132,11 +132,8 @@ def test_our_scripts_store_nothing_and_leave_pasting_alone():
 
 
 @pytest.mark.django_db
-def test_every_answer_names_its_type_asks_for_tls_and_is_for_no_other_site(
-    settings, clinic, director, monkeypatch
-):
-    for views in ("prints", "applicability", "inspection"):
-        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
+@pytest.mark.usefixtures("quick_pdf")
+def test_every_answer_names_its_type_asks_for_tls_and_is_for_no_other_site(settings, clinic, director):
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     ids, told = furnish(clinic, director), {}
     for each in addresses():

@@ -10,7 +10,7 @@ from compliance.models import User
 from tests.conftest import PASSWORD
 from tests.web import addresses, at, browser, furnish, shows, tree, undone, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_pdf")]
 PAGES = {address.name: address for address in addresses()}
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 CSP = {
@@ -35,12 +35,6 @@ ALWAYS = {
         "microphone=(), midi=(), payment=(), usb=()"
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_pdf(monkeypatch):
-    for views in ("prints", "applicability", "inspection"):
-        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
 
 
 @pytest.fixture

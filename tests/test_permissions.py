@@ -6,7 +6,7 @@ from compliance.choices import PERMISSIONS, Role
 from compliance.models import Membership
 from tests.web import HTMX, addresses, at, browser, furnish, shows, tree, undone, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_pdf")]
 VIEWER, EDITOR, ADMIN = Role.VIEWER, Role.EDITOR, Role.ADMIN
 
 # name: (who may GET at least, what comes, who may POST at least, what comes after an empty form)
@@ -168,13 +168,6 @@ RANK = [VIEWER, EDITOR, ADMIN]
 PAGES = {address.name: address for address in addresses()}
 # What a form without any answer still carries
 EMPTY = {"csrfmiddlewaretoken": "x"}
-
-
-@pytest.fixture(autouse=True)
-def quick_pdf(monkeypatch):
-    """Who may print is asked here, not how it looks."""
-    for views in ("prints", "applicability", "inspection"):
-        monkeypatch.setattr(f"checklist.views.{views}.pdf", lambda html, **_: b"%PDF-")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from checklist.models import Answer, Assessment, Confirmation
+from checklist.models import Assessment, Confirmation
 from tests.web import (
     at,
     at_most,
@@ -33,15 +33,6 @@ def clock(monkeypatch):
 @pytest.fixture
 def client(director):
     return browser(director)
-
-
-@pytest.fixture
-def declare(assessment, director):
-    def act(code: str, **declared) -> None:
-        row = Answer.objects.get(assessment=assessment, item__code=code)
-        row.record(row.version, by=director, **declared)
-
-    return act
 
 
 @pytest.fixture

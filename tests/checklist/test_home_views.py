@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from checklist import sample
-from checklist.models import Answer
 from tests.sheets import submitted
 from tests.web import addresses, at, at_most, browser, furnish, having, shows, stand_still, tree, words
 from vendors.models import Component, Disclosure, System
@@ -23,15 +22,6 @@ def clock(monkeypatch):
 @pytest.fixture
 def client(director):
     return browser(director)
-
-
-@pytest.fixture
-def declare(assessment, director):
-    def act(code: str, **declared) -> None:
-        row = Answer.objects.get(assessment=assessment, item__code=code)
-        row.record(row.version, by=director, **declared)
-
-    return act
 
 
 def big_button(response) -> tuple[str, str]:

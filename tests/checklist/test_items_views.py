@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from checklist.models import Answer, Assessment
+from checklist.models import Assessment
 from checklist.rounds import Round
 from tests.web import HTMX, at, at_most, browser, complaints, form_with, forms, having, shows, tree, words
 from vendors.models import System
@@ -14,17 +14,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def client(director):
     return browser(director)
-
-
-@pytest.fixture
-def declare(assessment, director):
-    """declare("7-5", status="na", …)"""
-
-    def act(code: str, **declared) -> None:
-        row = Answer.objects.get(assessment=assessment, item__code=code)
-        row.record(row.version, by=director, **declared)
-
-    return act
 
 
 @pytest.fixture

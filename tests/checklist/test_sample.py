@@ -148,9 +148,14 @@ def test_the_form_would_take_each_answer(entry):
 
 def test_the_forms_would_take_clinic_systems_and_vendors(seeded):
     forms = [ClinicForm(FILLED["clinic"])]
-    forms += [SystemForm(system) for system in FILLED["system"]]
-    forms += [ComponentForm({"quantity": 1, **c}) for system in FILLED["system"] for c in system["component"]]
-    forms += [VendorForm(each, vendor=Vendor.objects.get(name=each["name"])) for each in FILLED["vendor"]]
+    for each in FILLED["system"]:
+        system = System(location=each["location"])
+        forms += [SystemForm(each, target=system)]
+        forms += [
+            ComponentForm({"quantity": 1, **part}, target=Component(system=system))
+            for part in each["component"]
+        ]
+    forms += [VendorForm(each, target=Vendor.objects.get(name=each["name"])) for each in FILLED["vendor"]]
     assert [form.errors for form in forms if form.errors] == []
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from compliance.fields import ChoiceField, DateField, TextField, not_in_the_future
-from compliance.forms import their_values
+from compliance.forms import RecordForm, their_values
 from compliance.uploads import Upload, UploadField, for_clinic
 from vendors.choices import (
     AgreementKind,
@@ -22,27 +22,7 @@ AUDITORS = (
 )  # seed L293-294
 
 
-class ParticularsForm(forms.Form):
-    """A form over one row, `target`, which may be unsaved yet."""
-
-    def __init__(self, data=None, files=None, *, target):
-        self.target = target
-        super().__init__(data, files, initial=self.standing(target))
-
-    def standing(self, row) -> dict:
-        """What the fields show of a row."""
-        return {name: getattr(row, name, None) for name in self.base_fields}
-
-    def values(self) -> dict:
-        """What the model's verb takes."""
-        return self.cleaned_data
-
-    def theirs(self, current) -> list[tuple[str, str]]:
-        """(label, words) of what somebody else saved first."""
-        return their_values(self, current)
-
-
-class PaperForm(ParticularsForm):
+class PaperForm(RecordForm):
     """A paper of a vendor, with its end and the file itself."""
 
     def clean_file(self) -> Upload | None:
@@ -123,7 +103,7 @@ class CertificationForm(PaperForm):
         return day
 
 
-class BoundaryForm(ParticularsForm):
+class BoundaryForm(RecordForm):
     """責任分界 (2①②③)."""
 
     counterpart = TextField(label="責任分界を直接取り決める相手方", required=False)
@@ -153,7 +133,7 @@ class BoundaryForm(ParticularsForm):
             self.fields["counterpart"].help_text = f"契約の相手方です。登録済みの委託先事業者は「{vendor}」。"
 
 
-class StorageForm(ParticularsForm):
+class StorageForm(RecordForm):
     """外部保存の委託先について確かめること (5③), and what is in the contract (5④)."""
 
     policy = TextField(label="安全管理方針・体制", rows=2, required=False)
@@ -217,7 +197,7 @@ class StorageForm(ParticularsForm):
         return {field.label for field in self.base_fields.values()}
 
 
-class TwoFactorForm(ParticularsForm):
+class TwoFactorForm(RecordForm):
     """ログイン時の二要素認証 (9④)."""
 
     login_two_factor = ChoiceField(
@@ -230,7 +210,7 @@ class TwoFactorForm(ParticularsForm):
     )
 
 
-class NeedForm(ParticularsForm):
+class NeedForm(RecordForm):
     """どの開示書が要るか (3②, 10⑨)."""
 
     disclosure_need = ChoiceField(

@@ -1,11 +1,12 @@
 from django import forms
 
 from compliance.fields import ChoiceField, EmailField, TextField
+from compliance.forms import RecordForm
 from vendors.choices import WRITTEN, ComponentKind, Location, TwoFactor, UpdateBearer, WrittenIn
-from vendors.models import Component, System, Vendor
+from vendors.models import Vendor
 
 
-class SystemForm(forms.Form):
+class SystemForm(RecordForm):
     """One line of the list of systems (seed L207-214)."""
 
     name = TextField(
@@ -34,12 +35,8 @@ class SystemForm(forms.Form):
         label="このシステムにサーバはない（回線や通信機器だけ）", required=False
     )
 
-    @classmethod
-    def of(cls, system: System) -> "SystemForm":
-        return cls(initial={name: getattr(system, name) for name in cls.base_fields})
 
-
-class ComponentForm(forms.Form):
+class ComponentForm(RecordForm):
     """構成機器: what it is, who bears its updates, and where that is written."""
 
     kind = ChoiceField(label="種類", choices=ComponentKind.choices, missing="種類を選んでください。")
@@ -86,14 +83,10 @@ class ComponentForm(forms.Form):
         error_messages={"invalid_choice": "一覧にない値です。選び直してください。"},
     )
 
-    def __init__(self, *args, in_house: bool = True, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not in_house:
+        if not self.target.system.is_in_house:
             del self.fields["os_two_factor"]
-
-    @classmethod
-    def of(cls, component: Component, **kwargs) -> "ComponentForm":
-        return cls(initial={name: getattr(component, name) for name in cls.base_fields}, **kwargs)
 
     def clean_os_two_factor(self) -> str:
         """Only a server has an operating system that 9⑤ speaks of."""
@@ -107,7 +100,7 @@ class ComponentForm(forms.Form):
         return cleaned
 
 
-class VendorForm(forms.Form):
+class VendorForm(RecordForm):
     """事業者の連絡先."""
 
     name = TextField(label="事業者の名称", error_messages={"required": "事業者の名称を入力してください。"})
@@ -115,16 +108,8 @@ class VendorForm(forms.Form):
     phone = TextField(label="電話番号", max_length=40, required=False)
     email = EmailField(required=False, example="support@example.jp")
 
-    def __init__(self, *args, vendor: Vendor, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.vendor = vendor
-
-    @classmethod
-    def of(cls, vendor: Vendor) -> "VendorForm":
-        return cls(vendor=vendor, initial={name: getattr(vendor, name) for name in cls.base_fields})
-
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if Vendor.objects.filter(clinic=self.vendor.clinic, name=name).exclude(pk=self.vendor.pk).exists():
+        if Vendor.objects.filter(clinic=self.target.clinic, name=name).exclude(pk=self.target.pk).exists():
             raise forms.ValidationError("同じ名称の事業者が、もう登録されています。")
         return name

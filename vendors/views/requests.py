@@ -10,13 +10,14 @@ from compliance.access import BUTTON, FORM, clinic_page
 from compliance.choices import Permission
 from compliance.models import Membership
 from compliance.sessions import kept_input
+from compliance.tenancy import form_token_in
 from compliance.uploads import room_or_said
 from vendors import asking
 from vendors.choices import DisclosureKind
 from vendors.forms.requests import AskForm, SheetForm
 from vendors.models import Disclosure, DisclosureRequest, System
 from vendors.overview import overview_of
-from vendors.views.register import form_token, system_of
+from vendors.views.register import system_of
 
 
 @clinic_page(Permission.VIEW)
@@ -29,7 +30,7 @@ def disclosures(request: HttpRequest, member: Membership) -> HttpResponse:
 @clinic_page(Permission.REQUEST, fresh=FORM)
 def ask(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/systems/<id>/ask/: a POST makes the link and shows it, this once."""
-    system, kept, token = system_of(member, pk), kept_input(request), form_token(request)
+    system, kept, token = system_of(member, pk), kept_input(request), form_token_in(request.POST)
     form = AskForm.of(system, request.POST or kept or None)
     if request.method == "POST" and form.is_valid() and asking.can_link():
         return asked(request, system, form.cleaned_data | {"form_token": token})
@@ -76,7 +77,7 @@ def revoke(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
 @clinic_page(Permission.REQUEST)
 def new_sheet(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     """/c/…/systems/<id>/sheets/new/: a disclosure that came by another way than the link."""
-    system, kept, token = system_of(member, pk), kept_input(request), form_token(request)
+    system, kept, token = system_of(member, pk), kept_input(request), form_token_in(request.POST)
     link = DisclosureRequest.objects.visible_to(member).holding(system, timezone.now())
     form = SheetForm.of(system, link, request.POST or kept or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""One form over one row: how every page of particulars is shown, saved, and shown again."""
+"""One form over one row: how every such page is shown, saved, and shown again."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,23 +7,26 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from compliance.forms import RecordForm
 from compliance.sessions import kept_input
-from compliance.tenancy import Conflict, Versioned, version_in
+from compliance.tenancy import Conflict, Versioned, form_token_in, version_in
 from compliance.uploads import room_or_said
-from vendors.forms.particulars import ParticularsForm
-from vendors.views.register import form_token
 
 
 class Page(NamedTuple):
-    """A page with one form: its template, where it leads afterwards, and what else stands on it."""
+    """A page with one form: its template, where it leads afterwards, and what else stands on it.
+
+    `made` names the page of what was registered, where that is not `back`.
+    """
 
     template: str
     back: str
     context: dict
+    made: str = ""
 
 
 def edited(
-    request: HttpRequest, form_class: type[ParticularsForm], target: Versioned, save: Callable, page: Page
+    request: HttpRequest, form_class: type[RecordForm], target: Versioned, save: Callable, page: Page
 ) -> HttpResponse:
     """Show a row in its form; save it with `save`, or show both texts where somebody else was first."""
     kept = kept_input(request)
@@ -35,13 +38,13 @@ def edited(
     return answer(request, page, 422 if request.POST else 200, form=form, kept=kept, version=version)
 
 
-def form_over(request: HttpRequest, form_class: type[ParticularsForm], target: Versioned, kept):
+def form_over(request: HttpRequest, form_class: type[RecordForm], target: Versioned, kept):
     if request.POST:
         return form_class(request.POST, request.FILES, target=target)
     return form_class(kept or None, target=target)
 
 
-def saved(request: HttpRequest, form: ParticularsForm, save: Callable, page: Page) -> HttpResponse:
+def saved(request: HttpRequest, form: RecordForm, save: Callable, page: Page) -> HttpResponse:
     try:
         with room_or_said(form):
             save(version_in(request.POST), by=request.user, **form.values())
@@ -55,16 +58,16 @@ def saved(request: HttpRequest, form: ParticularsForm, save: Callable, page: Pag
 
 
 def registered(
-    request: HttpRequest, form_class: type[ParticularsForm], target: Versioned, save: Callable, page: Page
+    request: HttpRequest, form_class: type[RecordForm], target: Versioned, save: Callable, page: Page
 ) -> HttpResponse:
     """Show an empty form; register what it says, once."""
-    kept, token = kept_input(request), form_token(request)
+    kept, token = kept_input(request), form_token_in(request.POST)
     form = form_over(request, form_class, target, kept)
     if request.method == "POST" and form.is_valid():
         with room_or_said(form):
             made = save(by=request.user, form_token=token, **form.values())
             messages.success(request, f"「{made}」を登録しました。")
-            return redirect(page.back)
+            return redirect(*([page.made, request.member.clinic.code, made.pk] if page.made else [page.back]))
     return answer(request, page, 422 if request.POST else 200, form=form, kept=kept, form_token=token)
 
 
