@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-COOKIE = "known_browser"
+from compliance.cookies import of_host
+
+COOKIE = of_host("known_browser")
 LASTS = timedelta(days=365)
 MOST_PEOPLE = 10  # at one PC of a clinic
 _SALT = "known-browser"

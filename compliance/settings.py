@@ -188,6 +188,9 @@ CSRF_FAILURE_VIEW = "compliance.views.csrf_failure"
 
 # Transport and headers ----------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+_OF_HOST = "__Host-" if PRODUCTION else ""  # the others' names: compliance.cookies
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_OF_HOST}sessionid", f"{_OF_HOST}csrftoken"
+MESSAGE_STORAGE = "compliance.cookies.Messages"
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # a probe asks the process itself, without TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0

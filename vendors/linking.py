@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_exempt
 
+from compliance.cookies import of_path
 from compliance.headers import secret_address
 from vendors.models import Disclosure, DisclosureRequest
 
-COOKIE = "disclosure_request"
+COOKIE = of_path("disclosure_request")
 _SALT = "disclosure-request"
 
 

@@ -61,6 +61,7 @@ def test_production_passes_djangos_deployment_check_without_a_warning(manage):
     [
         ("s.DEBUG", "False"),
         ("s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT", "True True True"),
+        ("s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME", "__Host-sessionid __Host-csrftoken"),
         ("s.SECURE_PROXY_SSL_HEADER", "None"),
         ("s.CSRF_TRUSTED_ORIGINS", "['https://tenken.example.jp']"),
         ("s.ALLOWED_HOSTS", "['tenken.example.jp', 'www.example.jp']"),
@@ -69,6 +70,17 @@ def test_production_passes_djangos_deployment_check_without_a_warning(manage):
 def test_production_is_closed_even_where_somebody_asks_for_more(manage, words, value):
     asked = {**PRODUCTION, "DEBUG": "1", "ALLOWED_HOSTS": "tenken.example.jp, www.example.jp"}
     assert manage(*say(words), **asked).stdout == f"{value}\n"
+
+
+def test_every_cookie_of_a_production_is_named_for_its_host(manage):
+    code = (
+        "from compliance import cookies, known; from vendors import linking;"
+        " print(cookies.Messages.storage_classes[0].cookie_name, known.COOKIE, linking.COOKIE)"
+    )
+    shell = ("shell", "--no-imports", "-v", "0", "-c", code)
+    named = "__Host-messages __Host-known_browser __Secure-disclosure_request\n"
+    assert manage(*shell, **PRODUCTION).stdout == named
+    assert manage(*shell).stdout == "messages known_browser disclosure_request\n"
 
 
 def test_the_mail_server_is_what_the_environment_names(manage):

@@ -8,11 +8,10 @@ from checklist.founding import found as found_clinic
 from compliance.choices import Role
 from compliance.models import Clinic, User
 from tests.conftest import join, person
-from tests.test_permissions import CLINIC_PAGES, PAGES, SITE_PAGES, got, may, plain, quick_pdf
+from tests.test_permissions import CLINIC_PAGES, PAGES, SITE_PAGES, got, may, plain
 from tests.web import addresses, browser, furnish
 
-__all__ = ["quick_pdf"]  # a fixture: who may print is asked here, not how it looks
-pytestmark = [pytest.mark.scoreboard, pytest.mark.django_db]
+pytestmark = [pytest.mark.scoreboard, pytest.mark.django_db, pytest.mark.usefixtures("quick_pdf")]
 NAMES = ("あおば", "ひまわり", "けやき")
 
 

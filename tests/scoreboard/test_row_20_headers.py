@@ -5,13 +5,12 @@ from django.core.exceptions import SuspiciousOperation
 
 from tests.compliance.test_settings import PRODUCTION
 from tests.conftest import PASSWORD
-from tests.test_headers import ALWAYS, PAGES, VENDORS, headers_of, lacking, policy, quick_pdf
+from tests.test_headers import ALWAYS, PAGES, VENDORS, headers_of, lacking, policy
 from tests.vendors.at_a_link import Vendor
 from tests.web import at, browser, furnish, undone
 from vendors.models import DisclosureRequest, System
 
-__all__ = ["quick_pdf"]  # a fixture: a PDF's headers are asked, not its looks
-pytestmark = [pytest.mark.scoreboard, pytest.mark.django_db]
+pytestmark = [pytest.mark.scoreboard, pytest.mark.django_db, pytest.mark.usefixtures("quick_pdf")]
 HSTS = "max-age=31536000; includeSubDomains; preload"
 HANDED_OUT = {"file", "report_pdf"}
 
