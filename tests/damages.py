@@ -97,6 +97,12 @@ def _swapped(parts: Parts, manifest: dict, chance) -> None:
     parts[first], parts[second] = parts[second], parts[first]
 
 
+def _retouched(parts: Parts, manifest: dict, chance) -> None:
+    """Another content of the same size."""
+    name = chance.choice(_files(parts))
+    parts[name] = parts[name][:-1] + bytes([parts[name][-1] ^ 1])
+
+
 def _grown(parts: Parts, manifest: dict, chance) -> None:
     """A row more, as the manifest then says, too."""
     line = parts["rows/compliance_user.jsonl"].splitlines(keepends=True)[0]
@@ -111,6 +117,7 @@ ALTERED = {
     "member added": lambda parts, manifest, chance: parts.update({"files/1/new.pdf": b"%PDF-"}),
     "key added": lambda parts, manifest, chance: parts.update({"audit-key": b"x" * 2000}),
     "two files swapped": _swapped,
+    "a file's last byte": _retouched,
     "row added": _grown,
     "table emptied": lambda parts, manifest, chance: parts.update({"rows/compliance_auditentry.jsonl": b""}),
     "manifest: rows": lambda parts, manifest, chance: manifest["tables"]["compliance_user"].update(rows=9),
@@ -120,6 +127,8 @@ ALTERED = {
     "manifest: another key": lambda parts, manifest, chance: manifest.update(key="0" * 16),
     "manifest: no seal": lambda parts, manifest, chance: manifest.pop("seal"),
     "manifest: a size below zero": lambda parts, manifest, chance: manifest["tables"]["compliance_user"].update(size=-1),
+    "manifest: a field too many": lambda parts, manifest, chance: manifest.update(remark=""),
+    "manifest: a name that is no text": lambda parts, manifest, chance: manifest["clinics"].append(1),
     "manifest: another kind": lambda parts, manifest, chance: manifest.update(kind="backup of something else"),
 }  # fmt: skip
 NEWER = {
@@ -131,6 +140,7 @@ FORGED = {
     "migrations with a gap": lambda parts, manifest, chance: manifest["migrations"].pop("compliance"),
     "traversal": lambda parts, manifest, chance: _renamed(manifest, parts, "../../evil.pdf"),
     "absolute": lambda parts, manifest, chance: _renamed(manifest, parts, "/tmp/evil.pdf"),  # noqa: S108 (a name)
+    "beside the clinics' folders": lambda parts, manifest, chance: _renamed(manifest, parts, "evil.pdf"),
     "hidden": lambda parts, manifest, chance: _renamed(manifest, parts, "1/.evil.pdf"),
     "bomb behind a small size": lambda parts, manifest, chance: parts.update({_files(parts)[0]: BOMB}),
     "heads of other entries": lambda parts, manifest, chance: manifest.update(heads=[f"1:1:{'0' * 64}"]),

@@ -15,7 +15,7 @@ from compliance.backup.manifest import KEY, LARGEST, NAME, Manifest, Member, Sea
 
 ENCRYPTED = 1  # zip's own encryption, a flag
 LONGEST = 64 * 1024 * 1024  # bytes of one row
-_SAFE = re.compile(r"(rows|files)/(?:[0-9]{1,20}/)?[0-9a-z_]{1,120}\.[0-9a-z]{1,8}")
+_SAFE = re.compile(r"(rows|files/[0-9]{1,20})/[0-9a-z_]{1,120}\.[0-9a-z]{1,8}")
 _OTHER_PARTS = (
     "このバックアップの中身は、その説明（manifest.json）と一致しません。壊れているか、書き換えられています。"
 )

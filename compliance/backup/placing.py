@@ -39,8 +39,7 @@ class Placing:
             place = self.root / part.name
             self.placed.append(place)
             part.replace(place)
-            if place.is_dir():
-                sync_folder(place)
+            sync_folder(place)
         self.waiting.rmdir()
         sync_folder(self.root)
 

@@ -21,6 +21,12 @@ def declared(answer: Answer) -> dict:
 # What it amounts to
 
 
+def test_an_answer_is_called_by_its_item_and_status(answer):
+    row = answer("10-9")
+    row.status = Status.DONE
+    assert str(row) == "10⑨：実施済"
+
+
 @pytest.mark.parametrize(
     ("fields", "answered"),
     [

@@ -22,6 +22,7 @@ def chain(director) -> Clinic:
 def test_an_entry_tells_who_did_what_to_what(clinic, director):
     done = record(director, clinic, "test.do", "10⑨", {"status": ["none", "done"]})
     kept = AuditEntry.objects.get(pk=done.pk)
+    assert str(kept) == "test.do 10⑨"
     told = (kept.actor_id, kept.actor_name, kept.action, kept.target, kept.detail)
     assert told == (director.pk, "緑川 院長", "test.do", "10⑨", {"status": ["none", "done"]})
 

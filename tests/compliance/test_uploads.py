@@ -6,11 +6,12 @@ import pytest
 from django import forms
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
 from django.test import RequestFactory
 
 from compliance import files, uploads
-from compliance.files import MAX_BYTES, MEBIBYTE
-from compliance.uploads import MOST_OF_A_REQUEST, Upload, UploadField, for_clinic
+from compliance.files import MAX_BYTES, MEBIBYTE, NotStored
+from compliance.uploads import MOST_OF_A_REQUEST, Upload, UploadField, for_clinic, room_or_said
 from tests.web import at, browser, complaints, form_with, shows
 from vendors.models import Agreement, Vendor
 
@@ -94,6 +95,15 @@ def test_a_clinic_without_room_takes_no_file(clinic, monkeypatch):
     with pytest.raises(ValidationError, match="保管できる量"):
         for_clinic(clinic, Upload("a.pdf", PDF))
     assert for_clinic(clinic, None) is None
+
+
+def test_a_full_disk_is_said_beside_the_file_and_other_trouble_is_not_hidden():
+    form = Form({"name": "契約書"})
+    with room_or_said(form):
+        raise NotStored
+    assert form.errors["file"] == [uploads.NO_ROOM]
+    with pytest.raises(DatabaseError, match="broken"), room_or_said(form):
+        raise DatabaseError("broken")
 
 
 # Through a page

@@ -36,6 +36,11 @@ def test_a_new_sheet_has_every_row_of_its_kind_unanswered(kind, rows, chart, dir
     assert list(sheet.answers.values_list("answer", flat=True)) == ["blank"] * rows
 
 
+def test_an_answer_is_called_by_its_number_and_what_it_says(chart, director):
+    first = Disclosure.begin(chart, "MDS", by=director, source=Source.PAPER).answers.earliest("row__position")
+    assert str(first) == f"{first.row.numbers_text}：未回答"
+
+
 @pytest.mark.parametrize(
     ("source", "state"),
     [("link", "asked"), ("workbook", "answering"), ("paper", "answering"), ("terms", "answering")],

@@ -129,6 +129,12 @@ def test_members_packed_in_another_way_are_refused(tmp_path):
         pass
 
 
+def test_a_manifest_larger_than_any_of_ours_is_not_read(source, monkeypatch):
+    monkeypatch.setattr(opening, "LARGEST", 1000)
+    with pytest.raises(Refused, match="大きすぎます"), opening.opened(source.plain):
+        pass
+
+
 def test_rows_that_the_database_does_not_take_leave_nothing(source, empty, tmp_path):
     def foreign_key(parts, manifest, chance) -> None:
         name, line = "rows/compliance_membership.jsonl", parts["rows/compliance_membership.jsonl"]

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from compliance.backup import Refused, taking, wholeness
+from compliance.backup import Refused, states, taking, wholeness
 from compliance.backup.taking import take
 from compliance.files import StoredFile
 from compliance.models import Clinic
@@ -58,6 +58,11 @@ def fading(settings):
 
 def begun(archive) -> taking._Taking:
     return taking._Taking(archive, with_key=False)
+
+
+def test_migrations_of_apps_that_are_no_longer_here_are_not_told(clinic):
+    MigrationRecorder(connection).record_applied("gone", "0001_initial")
+    assert "gone" not in states.applied(DEFAULT_DB_ALIAS)
 
 
 def test_a_file_that_comes_while_files_are_copied_is_in_it(clinic, tmp_path):
