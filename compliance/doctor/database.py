@@ -147,9 +147,3 @@ def walls(missing: Sequence[str], above: bool) -> Found:
             "特権のない専用のユーザーを作り、DATABASE_URL に書いてください。",
         )
     return ok("医療機関どうしの仕切り（行単位の権限）があります。")
-
-
-def is_above_walls() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user")
-        return bool(cursor.fetchone()[0])

@@ -206,7 +206,3 @@ class ExternalStorage(OfSystem):
 
     def point(self, number: int) -> dict:
         return self.points.get(str(number), {"state": Checked.UNKNOWN, "clause": ""})
-
-    def open_points(self, count: int) -> list[int]:
-        """The numbers (from 1) of 5④'s `count` points that are not known to be in the contract."""
-        return [n for n in range(1, count + 1) if self.point(n)["state"] != Checked.YES]
