@@ -108,6 +108,17 @@ def test_templates_need_no_inline_style_or_script():
     assert {path: kinds for path, kinds in found.items() if kinds} == {}
 
 
+MADE_UP = re.compile(r"(status|level)-\w+")  # their ends come from values
+CSS_CLASS = re.compile(r"\.([a-z][\w-]*)")
+
+
+def test_every_class_of_the_style_sheet_is_used():
+    css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "", (ROOT / "static/site.css").read_text("utf-8"), flags=re.DOTALL)
+    users = [*SOURCES, *(ROOT / "templates").rglob("*.html"), *(ROOT / "static").glob("*.js")]
+    words = {word for path in users for word in re.findall(r"[\w-]+", path.read_text("utf-8"))}
+    assert [each for each in sorted(set(CSS_CLASS.findall(css)) - words) if not MADE_UP.fullmatch(each)] == []
+
+
 @pytest.mark.parametrize(
     ("html", "kinds"),
     [
