@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from compliance import editions
 from compliance.backup import Refused, sealing, states, wholeness
 from compliance.backup.manifest import KEY, LARGEST, NAME, Manifest, Member, Sealed, table_name
+from compliance.os_words import in_words
 
 ENCRYPTED = 1  # zip's own encryption, a flag
 LONGEST = 64 * 1024 * 1024  # bytes of one row
@@ -60,7 +61,7 @@ def opened(path: Path, words: str = "") -> Iterator[Backup]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise Refused(f"{path} を開けません（{error.strerror}）。") from error
+        raise Refused(f"{path} を開けません（{in_words(error)}）。") from error
     with file:
         archive = wholeness.read(file)
         if not sealing.is_sealed(archive):

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from compliance.doctor import Found, State, bad
 from compliance.doctor.telling import summed_up, told
+from compliance.os_words import in_words
 
 _MAKE = "（python -c 'import secrets; print(secrets.token_urlsafe(50))' で作れます）"
 NEEDED = {
@@ -50,7 +51,7 @@ def unreadable(error: Exception) -> Found:
         words = f"必要な部品（{error.name}）が入っていません。"
         return bad(words, "make run を行うか、bin/setup run を実行してください。")
     if isinstance(error, OSError) and error.filename:
-        words = f"設定を読む途中で、{error.filename} を読み書きできませんでした（{error.strerror}）。"
+        words = f"設定を読む途中で、{error.filename} を読み書きできませんでした（{in_words(error)}）。"
         return bad(words, "VAR_DIR のフォルダーの場所と、その持ち主・権限を確かめてください。")
     why = str(error) if type(error).__name__ == "ImproperlyConfigured" else type(error).__name__
     return bad(

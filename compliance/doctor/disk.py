@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from compliance.doctor import Found, bad, ok, warn
+from compliance.os_words import in_words
 
 MEBIBYTE = 1024 * 1024
 LITTLE, TOO_LITTLE = 1024 * MEBIBYTE, 200 * MEBIBYTE
@@ -40,7 +41,7 @@ def writable(folders: Iterable[Path]) -> Found:
                 pass
         except OSError as error:
             return bad(
-                f"{folder} に書き込めません（{error.strerror}）。",
+                f"{folder} に書き込めません（{in_words(error)}）。",
                 "フォルダーの持ち主と権限を確かめてください。",
             )
     return ok("必要なフォルダーに書き込めます。")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from compliance.doctor import Found, bad, ok
+from compliance.os_words import in_words
 from compliance.renderer import RenderingFailed, pdf
 
 FAMILY = "BIZ UDPGothic"
@@ -23,7 +24,7 @@ def fonts(folder: Path) -> Found:
             return bad(f"文字のファイル {name} がありません（{folder}）。", _AGAIN)
         except OSError as error:
             return bad(
-                f"文字のファイル {name} を読めません（{error.strerror}）。", "権限を確かめてください。"
+                f"文字のファイル {name} を読めません（{in_words(error)}）。", "権限を確かめてください。"
             )
         if family != FAMILY:
             return bad(f"文字のファイル {name} が壊れています。", _AGAIN)

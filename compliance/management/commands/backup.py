@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from compliance.backup import Refused, sealing, words
 from compliance.backup.taking import take
+from compliance.os_words import in_words
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
-            why = error.strerror or error
+            why = in_words(error)
             raise CommandError(
                 f"{path} に書けませんでした（{why}）。途中のファイルは残していません。"
             ) from error

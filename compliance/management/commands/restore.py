@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.backup import Refused, sealing, words
 from compliance.backup.manifest import Manifest
 from compliance.backup.restoring import restore
+from compliance.os_words import in_words
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(f"{refusal}\n復元していません。") from refusal
         except OSError as error:
-            why = error.strerror or error
+            why = in_words(error)
             raise CommandError(f"ファイルを書けませんでした（{why}）。復元していません。") from error
         self.stdout.write("\n".join(["復元しました。", *words.trail(verdicts)]))
         if any(verdict.faults for verdict in verdicts):

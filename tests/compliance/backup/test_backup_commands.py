@@ -77,7 +77,7 @@ def test_without_a_name_and_a_folder_it_says_how_to_name_one(prepared, settings,
 
 
 def test_a_place_that_cannot_be_written_is_told(prepared, tmp_path):
-    with pytest.raises(CommandError, match="に書けませんでした（No such file or directory）"):
+    with pytest.raises(CommandError, match="に書けませんでした（見つかりません）"):
         said("backup", str(tmp_path / "no" / "one.zip"))
 
 

@@ -56,7 +56,7 @@ def test_a_read_only_folder_takes_no_file(as_nobody):
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o500)
         found = disk.writable([Path(folder)])
-    assert (found.state, found.says) == ("bad", f"{folder} に書き込めません（Permission denied）。")
+    assert (found.state, found.says) == ("bad", f"{folder} に書き込めません（権限がありません）。")
 
 
 @pytest.mark.parametrize(
