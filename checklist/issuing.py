@@ -1,5 +1,7 @@
 """発行: a Report's PDF from its 確定版's snapshot, made by the queue and kept byte for byte."""
 
+from functools import partial
+
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
@@ -20,17 +22,18 @@ NO_ROOM = (
 
 
 def issue(confirmation: Confirmation, preset: str, *, by: User, after: int | None = None) -> Report:
-    """A numbered report; its PDF is made at once, or by the worker where one is configured."""
+    """A numbered report; its PDF is made before the request is answered, or by the worker where one is configured."""
     report = Report.issue(confirmation, preset, by=by, at=timezone.now(), after=after)
     if not report.is_issued:
-        hand_over(report)
+        walls.afterwards(partial(hand_over, report))
     return report
 
 
 def hand_over(report: Report) -> None:
     """Let the queue make the PDF; NotStored where it broke off at once and could not even write down why."""
     made = make_pdf.enqueue(report.pk, report.clinic_id)
-    report.refresh_from_db()
+    with walls.within(clinic=report.clinic_id):
+        report.refresh_from_db()
     if report.is_waiting and made.status == TaskResultStatus.FAILED:
         raise NotStored
 

@@ -7,6 +7,7 @@ which has no such thing, all of this does nothing.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 APP, SERVER = "tenken_app", "tenken_server"
 # What a transaction states. `key` is the hash or code that whoever has no account opens one row with.
 STATED = ("role", "tenken.user", "tenken.clinic", "tenken.key")
+_afterwards: ContextVar[list[Callable[[], None]] | None] = ContextVar("afterwards", default=None)
 _NOTHING = {"role": "none", "tenken.user": "", "tenken.clinic": "", "tenken.key": ""}
 
 
@@ -36,11 +38,33 @@ class OneTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not stand():
             return self.get_response(request)
-        with within():
+        with _collected() as acts, within():
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+                acts.clear()
+        for act in acts:
+            act()
         return response
+
+
+@contextmanager
+def _collected() -> Iterator[list[Callable[[], None]]]:
+    acts: list[Callable[[], None]] = []
+    before = _afterwards.set(acts)
+    try:
+        yield acts
+    finally:
+        _afterwards.reset(before)
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Do it once the request's transaction is over, so that its locks keep nobody waiting; where there is none, now."""
+    acts = _afterwards.get()
+    if acts is None:
+        act()
+    else:
+        acts.append(act)
 
 
 class ServerCommand(BaseCommand):

@@ -1,4 +1,5 @@
-from django.contrib import messages
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,7 @@ from checklist.models import Confirmation, Report
 from checklist.parts import DEFAULT, PRESETS
 from checklist.tables import tables_of
 from checklist.views.prints import draft_snapshot
-from compliance import tables
+from compliance import tables, walls
 from compliance.access import BUTTON, clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_json, as_xlsx
@@ -32,8 +33,6 @@ def issue(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
         raise Http404
     after = version_in(request.POST, "after") if "after" in request.POST else None
     made = issue_report(get_object_or_404(wanted, pk=pk), preset, by=request.user, after=after)
-    if made.is_issued:
-        messages.success(request, f"{made}を発行しました。")
     return redirect("report", member.clinic.code, made.number)
 
 
@@ -54,7 +53,7 @@ def retry(request: HttpRequest, member: Membership, number: int) -> HttpResponse
     """/c/…/reports/<number>/retry/: render again what failed."""
     wanted = report_of(member, number)
     wanted.retry(by=request.user)
-    hand_over(wanted)
+    walls.afterwards(partial(hand_over, wanted))
     return redirect("report", member.clinic.code, number)
 
 
