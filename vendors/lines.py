@@ -64,8 +64,10 @@ def lines_of(system: System, today: date) -> list[Line]:
 
 
 def gaps_of(system: System, today: date) -> list[str]:
-    """What the list of systems says of boundary and papers, short."""
-    return _boundary_gap(system) + _expiries(system, today)
+    """What the list of systems says, short: which lines of the system's page have gaps, and papers near their end."""
+    ends = _expiries(system, today)
+    titles = [line.title for line in lines_of(system, today) if {*line.gaps} - {*ends}]
+    return [f"未記入か未確認：{'、'.join(titles)}"] * bool(titles) + ends
 
 
 def groups_of(papers: list[Certification]) -> list[Group]:
@@ -87,13 +89,6 @@ def certified(papers: list[Certification], today: date) -> str:
     if any(each.is_expired(today) for each in papers):
         return "有効期限内の認証等がありません。更新されたかを事業者に聞いてください。"
     return "5③で数えられる認証等が、まだ登録されていません。"
-
-
-def _boundary_gap(system: System) -> list[str]:
-    sheet = getattr(system, "boundary", None)
-    if sheet is None:
-        return ["責任分界が未記入"] if system.vendor else []
-    return [f"責任分界：{'・'.join(sheet.gaps)}が未記入"] if sheet.gaps else []
 
 
 def _boundary(system: System) -> Line:

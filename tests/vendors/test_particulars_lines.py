@@ -138,14 +138,15 @@ def test_papers_of_another_system_are_not_this_systems(chart, clinic, director, 
 
 
 @pytest.mark.django_db
-def test_the_list_of_systems_says_boundary_and_ends_only(chart, director):
+def test_the_list_of_systems_names_the_lines_with_gaps_and_says_what_ends(chart, director):
     def told() -> list[str]:
         return gaps_of(System.objects.with_particulars().get(pk=chart.pk), TODAY)
 
-    assert told() == ["責任分界が未記入"]
-    Boundary.of(chart).describe(0, by=director, counterpart="社", roles="更新は事業者")
+    assert told() == ["未記入か未確認：責任分界、二要素認証、外部保存の委託先、契約書・認証"]
+    Boundary.of(chart).describe(0, by=director, counterpart="社", roles="更新は事業者", written_in="第8条")
+    Agreement.register(chart.vendor, by=director, kind="contract", title="契約書")
     Certification.register(chart.vendor, by=director, kind="isms", expires_on=TODAY)
-    assert told() == ["責任分界：書いてある所が未記入", "ISMSの有効期限は今日までです"]
-    Boundary.of(chart).describe(1, by=director, written_in="第8条")
+    assert told() == ["未記入か未確認：二要素認証、外部保存の委託先", "ISMSの有効期限は今日までです"]
+    chart.specify(chart.version, by=director, location="in_house", login_two_factor="yes")
     Certification.objects.get().describe(1, by=director, expires_on=None)
     assert told() == []

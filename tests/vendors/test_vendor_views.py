@@ -335,7 +335,7 @@ def test_the_list_shows_system_vendor_product_work_and_components(client, clinic
         "○○カルテ 5.1",
         "導入 運用",
         "事業者のクラウド 2台",
-        "責任分界が未記入",
+        "未記入か未確認：責任分界、二要素認証、外部保存の委託先、契約書・認証",
     ]
 
 
