@@ -12,9 +12,9 @@ from django.http import Http404
 from django.utils import timezone
 
 from compliance import walls
-from compliance.audit import record, writing
+from compliance.audit import AuditEntry, record, writing
 from compliance.choices import Role
-from compliance.tenancy import Conflict, TenantModel, TenantQuerySet
+from compliance.tenancy import Conflict, TenantModel, TenantQuerySet, new_form_token
 from compliance.tokens import hashed, token_of
 
 if TYPE_CHECKING:
@@ -99,17 +99,13 @@ class Managed(models.Model):
             current.delete()
             record(by, self.clinic, "member.remove", self.user.email, {"role": current.role})
 
-    def end_sessions(self, *, by: "User") -> None:
-        """Sign the person out everywhere."""
+    def end_sessions(self, *, by: "User", form_token: str = "") -> None:
+        """Sign the person out everywhere; the same press again signs nobody out who has come back since."""
+        action, press = "member.end_sessions", {"form": form_token or new_form_token()}
         with in_charge(self.clinic, by):
-            seen = (
-                get_user_model()
-                .objects.filter(pk=self.user_id, session_round=self.user.session_round)
-                .exists()
-            )
-            self.user.close_sessions()
-            if seen:  # a second press says nothing new
-                record(by, self.clinic, "member.end_sessions", self.user.email)
+            if not AuditEntry.objects.filter(clinic_id=self.clinic_id, action=action, detail=press).exists():
+                self.user.close_sessions()
+                record(by, self.clinic, action, self.user.email, press)
 
     def allow_new_password(self, *, by: "User") -> None:
         """Before a one-time link is told: who made one is on record. Http404 for an account of other clinics too."""

@@ -22,7 +22,7 @@ from compliance.open_sessions import end_other_sessions, open_sessions
 from compliance.people import AlreadyMember, LastAdmin, SecondFactorMissing, has_second_factor
 from compliance.people_forms import InvitationForm, NameForm, RemindersForm, RoleForm
 from compliance.sessions import kept_input
-from compliance.tenancy import Conflict, new_form_token
+from compliance.tenancy import Conflict, form_token_in, new_form_token
 from compliance.views import BACKEND
 
 LAST_ADMIN = "管理担当は、少なくとも1人必要です。先に、ほかの職員を管理担当にしてください。"
@@ -98,6 +98,7 @@ def person_page(
     request: HttpRequest, other: Membership, form: RoleForm, status: int = 200, trouble: str = "", **why
 ) -> HttpResponse:
     context = {"other": other, "form": form, "trouble": trouble, "open_sessions": open_sessions(other.user)}
+    context["form_token"] = new_form_token()
     return render(request, "compliance/person.html", context | why, status=status)
 
 
@@ -117,7 +118,7 @@ def remove_person(request: HttpRequest, member: Membership, pk: int) -> HttpResp
 @require_POST
 def end_sessions(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
     other = member_at(member, pk)
-    other.end_sessions(by=request.user)
+    other.end_sessions(by=request.user, form_token=form_token_in(request.POST))
     messages.success(request, f"{other.user}さんを、すべての端末からログアウトさせました。")
     return redirect("person", member.clinic.code, other.pk)
 

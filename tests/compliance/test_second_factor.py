@@ -14,7 +14,7 @@ from compliance.models import AuditEntry, Clinic, Membership, User
 from compliance.open_sessions import in_words
 from compliance.people import SecondFactorMissing
 from tests.conftest import PASSWORD
-from tests.web import at, browser, complaints, form_with, having, shows, tree
+from tests.web import at, browser, complaints, form_with, forms, having, shows, tree
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -82,6 +82,16 @@ def test_a_manager_ends_the_sessions_of_a_member(director, clinic, clerk, trail)
     assert trail(clinic)[-1].action == "member.end_sessions"
     assert "いま、ログインしている端末はありません。" in shows(client.get(at("person", clinic, pk=pk)))
     assert log_in(clerk)[1].url == "/"
+
+
+def test_the_same_press_twice_signs_out_once(director, clinic, clerk, trail):
+    pk, client = Membership.objects.get(user=clerk).pk, browser(director)
+    form = next(f for f in forms(client.get(at("person", clinic, pk=pk))) if "sessions" in f.action)
+    for _ in range(2):
+        client.post(form.action, form.fields)
+        theirs, _ = log_in(clerk)
+    assert theirs.get(at("clinic_home", clinic)).status_code == 200
+    assert [each.action for each in trail(clinic)].count("member.end_sessions") == 1
 
 
 def test_a_one_time_link_begins_a_session_that_is_listed(clinic):
