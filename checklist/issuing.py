@@ -1,9 +1,11 @@
 """発行: a Report's PDF from its 確定版's snapshot, made by the queue and kept byte for byte."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import task, task_backends
+from django_tasks.backends.immediate import ImmediateBackend
 from django_tasks.base import TaskResultStatus
 
 from checklist.models import Confirmation, Report
@@ -25,8 +27,14 @@ def issue(confirmation: Confirmation, preset: str, *, by: User, after: int | Non
     """A numbered report; its PDF is made before the request is answered, or by the worker where one is configured."""
     report = Report.issue(confirmation, preset, by=by, at=timezone.now(), after=after)
     if not report.is_issued:
-        walls.afterwards(partial(hand_over, report))
+        in_time(partial(hand_over, report))
     return report
+
+
+def in_time(act: Callable[[], None]) -> None:
+    """A queue's entry belongs to the report's own transaction; what renders at once comes after it."""
+    at_once = isinstance(task_backends["default"], ImmediateBackend)
+    walls.afterwards(act) if at_once else act()
 
 
 def hand_over(report: Report) -> None:

@@ -25,6 +25,10 @@ class Adapter(DefaultAccountAdapter):
         """Sign-up is closed: people come by first start, create_clinic or an invitation."""
         return False
 
+    def is_ajax(self, request) -> bool:
+        """Never: allauth would answer a wrong password with another status than our limits count."""
+        return False
+
     def get_client_ip(self, request) -> str:
         return client_address(request)
 

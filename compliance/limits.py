@@ -87,10 +87,11 @@ class Limit:
         ]
 
 
+FAILED = (200, 400)  # the form once more, with what is wrong
 GUESS, FEW, MANY = Rate(5, 5 * MINUTE), Rate(20, 5 * MINUTE), Rate(30, 5 * MINUTE)
-LOG_IN = Limit("log-in", GUESS, MANY, Rate(100, HOUR), fails=(200,), who=typed_address)
-CODE = Limit("code", GUESS, MANY, Rate(20, HOUR), fails=(200,), who=half_way_in)
-AGAIN = Limit("again", Rate(10, 5 * MINUTE), MANY, Rate(60, HOUR), fails=(200,))
+LOG_IN = Limit("log-in", GUESS, MANY, Rate(100, HOUR), fails=FAILED, who=typed_address)
+CODE = Limit("code", GUESS, MANY, Rate(20, HOUR), fails=FAILED, who=half_way_in)
+AGAIN = Limit("again", Rate(10, 5 * MINUTE), MANY, Rate(60, HOUR), fails=FAILED)
 START_CODE = Limit("start-code", address=Rate(10, 5 * MINUTE), fails=(422,))
 LINK = Limit("link", address=FEW, methods=("GET", "HEAD", "POST"), fails=(404,), late=True)
 CHECK = Limit("check", address=FEW)

@@ -217,7 +217,9 @@ def reminders(request: HttpRequest) -> HttpResponse:
     form = reminders_form(request.user, request.POST)
     if not form.is_valid():
         return account_page(request, NameForm.of(request.user), form)
-    for member, wish in form.wishes:
+    for member, wish in sorted(
+        form.wishes, key=lambda each: each[0].clinic_id
+    ):  # always in this order: no deadlock
         walls.enter(member.clinic_id)
         member.choose_reminders(wish, by=request.user)
     messages.success(request, "お知らせメールの受け取り方を保存しました。")

@@ -15,6 +15,7 @@ _LITTLE = 64 * 1024  # bytes: less than a save's journal
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DISK_FULL = "53100"  # PostgreSQL's
 _GONE = ("08", "57P", "53300")  # PostgreSQL's: connection lost, server stopping, no connection left
+_CROSSED = {"40P01", "40001", "55P03"}  # PostgreSQL's: deadlock, serialization, a lock that did not come
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _UNWRITTEN = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
@@ -84,6 +85,8 @@ def _of_postgresql(error: DatabaseError | InterfaceError) -> Trouble | None:
     state = getattr(error.__cause__, "sqlstate", None)
     if state == _DISK_FULL:
         return FULL
+    if state in _CROSSED:
+        return BUSY
     # Without a state the server said nothing: it is not there.
     lost = isinstance(error, OperationalError | InterfaceError) and (not state or state.startswith(_GONE))
     return AWAY if lost else None

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -168,6 +169,19 @@ def test_a_service_starts_what_the_source_has(path):
 
 
 # The page
+
+
+@pytest.mark.parametrize("value", ["ab\\cd", '"quoted"', "it's"])
+def test_a_value_that_systemd_would_read_otherwise_is_refused(tmp_path, value):
+    (tmp_path / "environment").write_text(f"# it's a comment\nNAME={value}\n")
+    script = (
+        (ROOT / "bin" / "site")
+        .read_text("utf-8")
+        .replace("/etc/tenken/environment", f"{tmp_path}/environment")
+    )
+    command = ["/bin/bash", "-c", script, str(ROOT / "bin" / "site"), "help"]
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 (our own)
+    assert (done.returncode, "NAME has a backslash or a quotation mark" in done.stderr) == (1, True)
 
 
 def test_every_check_of_the_doctor_stands_on_the_page():

@@ -7,13 +7,13 @@ from django.views.decorators.http import require_POST
 
 from checklist.checking import file_matches, print_matches
 from checklist.forms import CheckForm
-from checklist.issuing import hand_over
+from checklist.issuing import hand_over, in_time
 from checklist.issuing import issue as issue_report
 from checklist.models import Confirmation, Report
 from checklist.parts import DEFAULT, PRESETS
 from checklist.tables import tables_of
 from checklist.views.prints import draft_snapshot
-from compliance import tables, walls
+from compliance import tables
 from compliance.access import BUTTON, clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_json, as_xlsx
@@ -53,7 +53,7 @@ def retry(request: HttpRequest, member: Membership, number: int) -> HttpResponse
     """/c/…/reports/<number>/retry/: render again what failed."""
     wanted = report_of(member, number)
     wanted.retry(by=request.user)
-    walls.afterwards(partial(hand_over, wanted))
+    in_time(partial(hand_over, wanted))
     return redirect("report", member.clinic.code, number)
 
 

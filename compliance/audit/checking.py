@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from compliance.audit import heads
-from compliance.audit.chain import AuditEntry
+from compliance.audit.chain import SITE, AuditEntry
 from compliance.audit.heads import Head
 from compliance.audit.recording import append, writing
 
@@ -160,20 +160,23 @@ def check_all(named: Iterable[Head] = ()) -> Iterator[Verdict]:
         yield check(clinic_id, named)
 
 
-def restate(*, by=None) -> list[Verdict]:
-    """Take each chain's end as the table has it where its stated head does not fit; each is told in its chain.
+def restate(only: int | None = None, *, by=None) -> list[Verdict]:
+    """Take each chain's end, or that of `only` one, as the table has it where its stated head does not fit.
+
+    Each is told in its chain; in the site's, where nothing is left of it.
 
     For after a restore, or a damage that was looked into. Returns what was found before.
     """
-    found = [verdict for verdict in check_all() if verdict.lacks_heads]
+    found = [each for each in check_all() if each.lacks_heads and only in {None, each.clinic_id}]
     for verdict in found:
         heads.forget(verdict.clinic_id)
-        if verdict.entries:
-            _tell(verdict, by)
+        _tell(verdict, by)
     return found
 
 
 def _tell(verdict: Verdict, by) -> None:
-    with writing(verdict.clinic_id):
-        found = {"found": [str(fault) for fault in verdict.faults]}
-        append(by, verdict.clinic_id, "audit.restate", f"{verdict.last}番", found)
+    found = {"found": [str(fault) for fault in verdict.faults]}
+    chain = verdict.clinic_id if verdict.entries else SITE
+    target = f"{verdict.last}番" if verdict.entries else f"医療機関（番号{verdict.clinic_id}）の全部"
+    with writing(chain):
+        append(by, chain, "audit.restate", target, found)

@@ -20,7 +20,15 @@ def record(actor, clinic, action: str, target: str, detail: dict | None = None) 
 
 
 def append(actor, clinic_id: int, action: str, target: str, detail: dict | None = None) -> AuditEntry:
-    """As `record`, to the chain of a clinic that may be gone."""
+    """As `record`, to the chain of a clinic that may be gone.
+
+    Where somebody calls it outside a transaction (allauth tells of some things after its commit), it is one.
+    """
+    with transaction.atomic(savepoint=False):
+        return _appended(actor, clinic_id, action, target, detail)
+
+
+def _appended(actor, clinic_id: int, action: str, target: str, detail: dict | None) -> AuditEntry:
     hold(clinic_id)
     last = heads.newest(clinic_id)
     entry = AuditEntry(

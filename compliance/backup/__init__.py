@@ -10,5 +10,15 @@ opening.py reads and refuses; target.py, placing.py and restoring.py put it back
 """
 
 
+class Done:
+    """Whether a restore is committed: from then on its files and its key stay, whatever else fails."""
+
+    def __init__(self):
+        self.is_settled = False
+
+    def settle(self) -> None:
+        self.is_settled = True
+
+
 class Refused(Exception):
     """A backup that is not taken or not restored; the text says why, in Japanese."""

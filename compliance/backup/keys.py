@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from compliance import env
-from compliance.backup import Refused
+from compliance.backup import Done, Refused
 from compliance.backup.states import Migrations
 
 if TYPE_CHECKING:
@@ -64,8 +64,11 @@ def _missing(migrations: Migrations) -> str:
 
 
 @contextmanager
-def adopted(key: str, migrations: Migrations) -> Iterator[None]:
-    """Make a key that came along this machine's own, unless the block fails; Refused where settings name another."""
+def adopted(key: str, migrations: Migrations, done: Done) -> Iterator[None]:
+    """Make a key that came along this machine's own, unless the block fails before it is `done`.
+
+    Refused where settings name another.
+    """
     own = settings.AUDIT_KEY
     if not key or not has_own(migrations) or key == own:
         yield
@@ -83,8 +86,9 @@ def adopted(key: str, migrations: Migrations) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        settings.AUDIT_KEY = own
-        _written(own, "audit-key")
+        if not done.is_settled:
+            settings.AUDIT_KEY = own
+            _written(own, "audit-key")
         raise
 
 

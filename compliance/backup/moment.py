@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
+from compliance.backup import Refused
 from compliance.walls import as_server
 
 COPY = "backup"
@@ -34,8 +35,13 @@ def _copied() -> Iterator[str]:
     with TemporaryDirectory(prefix="backup-", dir=settings.VAR_DIR) as folder:
         copy = Path(folder) / "copy.sqlite3"
         connection.ensure_connection()
-        with closing(sqlite3.connect(copy)) as target:
-            connection.connection.backup(target)
+        try:
+            with closing(sqlite3.connect(copy)) as target:
+                connection.connection.backup(target)
+        except sqlite3.Error as error:
+            raise Refused(
+                f"データベースの写しを {folder} に作れません（{error}）。空き容量を確かめてください。"
+            ) from error
         connections[COPY] = type(connections[DEFAULT_DB_ALIAS])(
             {**connection.settings_dict, "NAME": str(copy)}, COPY
         )

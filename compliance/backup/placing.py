@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from compliance.backup import Done
 from compliance.backup.manifest import file_name
 from compliance.backup.opening import Backup
 from compliance.backup.wholeness import sync_folder
@@ -49,12 +50,13 @@ class Placing:
 
 
 @contextmanager
-def unpacked(backup: Backup) -> Iterator[Placing]:
-    """The files of a backup, waiting; whatever fails until the end of the block, none of them stays."""
+def unpacked(backup: Backup, done: Done) -> Iterator[Placing]:
+    """The files of a backup, waiting; whatever fails before it is `done`, none of them stays."""
     placing = Placing()
     try:
         placing.unpack(backup)
         yield placing
     except BaseException:
-        placing.undo()
+        if not done.is_settled:
+            placing.undo()
         raise

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from django.apps import apps
@@ -12,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 
 from compliance import audit
 from compliance.audit import Verdict, heads
-from compliance.backup import Refused, keys, placing, sequences, states, tables, target
+from compliance.backup import Done, Refused, keys, placing, sequences, states, tables, target
 from compliance.backup.manifest import Manifest
 from compliance.backup.opening import Backup, opened
 from compliance.backup.taking import ends
@@ -32,7 +31,10 @@ def restore(
         backup.check()
         target.require_space(backup.manifest)
         say(backup.manifest)
-        with keys.adopted(key, backup.manifest.migrations), placing.unpacked(backup) as files, _rebuilding():
+        done = Done()
+        own = keys.adopted(key, backup.manifest.migrations, done)
+        with own, placing.unpacked(backup, done) as files, _rebuilding():
+            transaction.on_commit(done.settle)  # the first: what fails after the commit takes nothing back
             _put_back(backup)
             files.into_place()
         chains = backup.manifest.chains if keys.has_own(backup.manifest.migrations) else []
@@ -100,7 +102,8 @@ def _tell(manifest: Manifest) -> None:
     """Into 操作記録 of the site; the heads of the restored chains are stated here as they were there."""
     if keys.has_own(manifest.migrations):  # else the migration that gives the chains a key states them
         for head in manifest.chains:
-            transaction.on_commit(partial(heads.advance, head), robust=True)
+            # No partial: where it fails, Django tells of it by its __qualname__.
+            transaction.on_commit(lambda head=head: heads.advance(head), robust=True)
     with as_server():
         facts = {"made": manifest.created_at, "version": manifest.version, "from": manifest.database}
         audit.record(None, None, "backup.restore", manifest.created_at, facts)

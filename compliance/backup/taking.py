@@ -14,6 +14,7 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
@@ -22,7 +23,7 @@ from compliance.audit import Head
 from compliance.backup import Refused, keys, sealing, sequences, states, tables, wholeness
 from compliance.backup.manifest import KEY, NAME, Manifest, Member, file_name, table_name
 from compliance.backup.moment import frozen
-from compliance.walls import as_server
+from compliance.walls import SERVER, as_server, sees_all
 
 TRIES = 5
 
@@ -47,9 +48,14 @@ def _open_or_sealed(file: BinaryIO, words: str):
 def _require_ready() -> None:
     """Refused where the database was never prepared, or is of a newer product."""
     with as_server():
-        found = states.applied(DEFAULT_DB_ALIAS)
+        found, whole = states.applied(DEFAULT_DB_ALIAS), sees_all()
     if "compliance" not in found:
         raise Refused("データベースがまだ準備されていません。先に manage.py prepare を実行してください。")
+    if not whole:
+        raise Refused(
+            f"データベースの役割 {SERVER} になれないため、全部の行が見えません。"
+            "表の持ち主として manage.py prepare を実行してください。"
+        )
     if more := states.unknown(found):
         raise Refused(
             f"データベースは、この製品より新しい版で使われています（{'、'.join(more)}）。"
@@ -84,9 +90,8 @@ class _Taking:
         return {name for name, sha256 in wanted.items() if not self.add_file(name, sha256)}
 
     def add_file(self, name: str, sha256: str) -> bool:
-        try:
-            source = default_storage.open(name)
-        except FileNotFoundError:
+        source = opened(name)
+        if source is None:
             return False
         with source:
             pieces = wholeness.pieces(source, source.size)
@@ -99,7 +104,7 @@ class _Taking:
         """Names that rows speak of now, whose bytes are gone: no removal, but a loss."""
         with as_server():
             now = kept(DEFAULT_DB_ALIAS)
-        return {name for name in now if name not in self.files and not default_storage.exists(name)}
+        return {name for name in now if name not in self.files and not _can_be_read(name)}
 
     def finish(self, alias: str, lost: set[str]) -> Manifest:
         migrations = states.applied(alias)
@@ -148,6 +153,24 @@ def kept(alias: str) -> dict[str, str]:
     """{stored name: SHA-256} of the files whose bytes are kept."""
     rows = _rows(states.apps_at(states.applied(alias)), "StoredFile", alias)
     return dict(rows.filter(removed_at=None).order_by("pk").values_list("path", "sha256"))
+
+
+def opened(name: str) -> File | None:
+    """The bytes of a kept file; None where they are gone, or the disk or its rights withhold them."""
+    try:
+        source = default_storage.open(name)
+        source.read(1)
+        source.seek(0)
+    except OSError:
+        return None
+    return source
+
+
+def _can_be_read(name: str) -> bool:
+    source = opened(name)
+    if source:
+        source.close()
+    return source is not None
 
 
 def ends(entries: models.QuerySet) -> list[Head]:

@@ -79,9 +79,9 @@ def raw():
 
 def private() -> Found:
     keys = [settings.VAR_DIR / name for name in ("secret-key", "audit-key")]
-    keys += [Path(path) for name in ("SECRET_KEY_FILE", "AUDIT_KEY_FILE") if (path := env.text(name))]
+    lent = [Path(path) for name in ("SECRET_KEY_FILE", "AUDIT_KEY_FILE") if (path := env.text(name))]
     file = database_file()
-    return disk.private(keys, [file] if file else [])
+    return disk.private(keys, lent, [file] if file else [])
 
 
 def mail() -> Found:

@@ -10,6 +10,12 @@ from django.db import connection
 from compliance.doctor import Found, bad, ok, warn
 
 OLDEST_SQLITE, OLDEST_POSTGRESQL = (3, 31, 0), 14
+MENDED = {
+    14: 14,
+    15: 9,
+    16: 5,
+    17: 1,
+}  # CVE-2024-10976: a prepared statement may be planned for another role's rows
 IN_FORCE = {"journal_mode": ("delete", "DELETE"), "synchronous": (3, "EXTRA"), "foreign_keys": (1, "ON")}
 _PREPARE = "manage.py prepare を実行してください。"
 
@@ -85,9 +91,14 @@ def sqlite_sound(file: Path, database: sqlite3.Connection) -> Found:
 
 def postgresql_version(number: int) -> Found:
     """`number` as PostgreSQL counts: 150007 is 15.7."""
-    major = number // 10000
+    major, minor = divmod(number, 10000)
     if major < OLDEST_POSTGRESQL:
         return bad(f"PostgreSQL {major} は古すぎます。", f"{OLDEST_POSTGRESQL}以上に上げてください。")
+    if minor < MENDED.get(major, 0):
+        return warn(
+            f"PostgreSQL {major}.{minor} には、行単位の権限の不具合があります。",
+            f"{major}.{MENDED[major]}以上に上げてください。",
+        )
     return ok(f"PostgreSQL {major} です。")
 
 

@@ -47,10 +47,15 @@ def writable(folders: Iterable[Path]) -> Found:
     return ok("必要なフォルダーに書き込めます。")
 
 
-def private(keys: Iterable[Path], data: Iterable[Path]) -> Found:
-    """Keys are read by the server's own account alone, data not by everybody; a closed folder closes what is in it."""
+def private(keys: Iterable[Path], lent: Iterable[Path], data: Iterable[Path]) -> Found:
+    """Keys are read by the server's own account alone, those `lent` by root also by its group, data not by everybody.
+
+    A closed folder closes what is in it.
+    """
     for path in (each for each in keys if _is_open(each, 0o077)):
         return bad(_SEEN.format("鍵のファイル", path), f"chmod 600 {path} を実行してください。")
+    for path in (each for each in lent if _is_open(each, 0o027)):
+        return bad(_SEEN.format("鍵のファイル", path), f"chmod 640 {path} を実行してください。")
     for path in (each for each in data if _is_open(each, 0o007)):
         return warn(_SEEN.format("データのファイル", path), f"chmod 700 {path.parent} を実行してください。")
     return ok("鍵とデータのファイルは、ほかの利用者から読めません。")

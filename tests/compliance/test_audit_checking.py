@@ -223,9 +223,17 @@ def test_restating_heals_no_altered_entry(chain, django_capture_on_commit_callba
     assert found(chain) == ["3番の記録が、書き換えられたか、ほかから持ち込まれています"]
 
 
-def test_the_head_of_a_chain_that_is_not_there_is_forgotten(chain):
+def test_only_the_named_chain_is_restated(chain):
+    heads.advance(Head(chain.pk + 1, 3, "0" * 64))
+    assert restate(chain.pk) == []
+    assert chain.pk + 1 in heads.stated_chains()
+
+
+def test_the_head_of_a_chain_that_is_not_there_is_forgotten_and_the_site_is_told(chain):
     heads.advance(Head(chain.pk + 1, 3, "0" * 64))
     assert [verdict.clinic_id for verdict in restate()] == [chain.pk + 1]
+    told = AuditEntry.objects.filter(clinic_id=0).latest("sequence")
+    assert (told.action, told.target) == ("audit.restate", f"医療機関（番号{chain.pk + 1}）の全部")
     assert (heads.stated_chains(), AuditEntry.objects.filter(clinic_id=chain.pk + 1).count()) == (
         {chain.pk},
         0,

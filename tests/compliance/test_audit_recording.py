@@ -27,6 +27,12 @@ def test_an_entry_tells_who_did_what_to_what(clinic, director):
     assert told == (director.pk, "緑川 院長", "test.do", "10⑨", {"status": ["none", "done"]})
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_told_outside_any_transaction_waits_its_turn_all_the_same(clinic, in_threads, trail):
+    in_threads(8, lambda number: record(None, clinic, "test.do", f"{number}"))
+    assert [each.sequence for each in trail(clinic)] == [*range(1, len(trail(clinic)) + 1)]
+
+
 def test_what_the_server_does_by_itself_is_told_of_the_server(clinic):
     done = record(None, clinic, "test.do", "")
     assert (done.actor_id, done.actor_name) == (None, "サーバ")

@@ -49,6 +49,14 @@ def test_five_wrong_passwords_are_too_many(director):
     assert log_in(client, director.email, PASSWORD) == 429
 
 
+@pytest.mark.parametrize("asked", [{"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}])
+def test_no_header_makes_a_wrong_password_count_less(director, asked):
+    client = browser(REMOTE_ADDR=THERE)
+    typed = {"login": director.email, "password": "wrong"}
+    statuses = [client.post("/login/", typed, headers=asked).status_code for _ in range(7)]
+    assert statuses == [200] * 5 + [429] * 2
+
+
 def test_after_the_span_it_goes_on(director, one_span):
     client = browser(REMOTE_ADDR=THERE)
     for _ in range(7):

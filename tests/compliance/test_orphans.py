@@ -5,7 +5,8 @@ import time
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 
 from compliance.files import StoredFile
 from compliance.orphans import SETTLED, bereft, orphans
@@ -35,6 +36,24 @@ def clean(*words: str) -> str:
     out = StringIO()
     call_command("clean_files", *words, stdout=out)
     return out.getvalue()
+
+
+@pytest.fixture
+def as_app():
+    """Logged in as somebody who may not take on the role of commands."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION AUTHORIZATION tenken_app")
+        yield
+        cursor.execute("RESET SESSION AUTHORIZATION")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL hides rows")
+@pytest.mark.django_db(transaction=True)
+def test_who_does_not_see_every_row_deletes_nothing(kept, left_behind, as_app):
+    left = left_behind(SETTLED + 60)
+    with pytest.raises(CommandError, match="tenken_server"):
+        clean()
+    assert left.exists()
 
 
 def test_an_old_file_without_a_row_is_found(kept, left_behind):

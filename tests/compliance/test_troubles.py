@@ -5,7 +5,7 @@ import sqlite3
 
 import psycopg
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from compliance.files import NotStored
 from compliance.troubles import AWAY, BUSY, FULL, is_full, trouble_of
@@ -38,6 +38,18 @@ def test_a_full_disk_is_known_by_what_it_makes_fail(error):
     assert (trouble_of(error), is_full(error)) == (FULL, True)
 
 
+@pytest.mark.parametrize(
+    "cause",
+    [
+        psycopg.errors.DeadlockDetected(),
+        psycopg.errors.LockNotAvailable(),
+        psycopg.errors.SerializationFailure(),
+    ],
+)
+def test_two_that_waited_for_each_other_are_told_to_try_again(cause):
+    assert trouble_of(led_to(OperationalError(), cause)) is BUSY
+
+
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_BUSY_SNAPSHOT])
 def test_a_writer_that_waited_in_vain_is_no_fault_of_the_disk(code):
     assert trouble_of(of_sqlite(code)) is BUSY
@@ -63,7 +75,7 @@ def test_a_server_that_is_gone_is_said_to_be_away(error):
         ValueError("a fault of ours"),
         led_to(NotStored(), PermissionError(errno.EACCES, "Permission denied")),
         PermissionError(errno.EACCES, "Permission denied"),
-        led_to(OperationalError(), psycopg.errors.DeadlockDetected()),
+        led_to(IntegrityError(), psycopg.errors.UniqueViolation()),
         of_sqlite(sqlite3.SQLITE_IOERR),  # with room on the disk it is something else
         of_sqlite(sqlite3.SQLITE_CORRUPT),
     ],

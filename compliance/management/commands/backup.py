@@ -12,7 +12,7 @@ from compliance.os_words import in_words
 class Command(BaseCommand):
     help = (
         "Write database and files into one file, while the server goes on working. --encrypt takes its passphrase "
-        "from BACKUP_PASSPHRASE or BACKUP_PASSPHRASE_FILE. Exit code 1: some file was lost or changed before."
+        "from BACKUP_PASSPHRASE or BACKUP_PASSPHRASE_FILE. Exit code 2: it stands, but some file was lost or changed before."
     )
 
     def add_arguments(self, parser) -> None:
@@ -40,7 +40,8 @@ class Command(BaseCommand):
             )
         if any(words.troubles(manifest)):
             raise CommandError(
-                "バックアップはできていますが、失われたファイルがあります。上の【注意】を見てください。"
+                "バックアップはできていますが、失われたファイルがあります。上の【注意】を見てください。",
+                returncode=2,
             )
 
 

@@ -1,6 +1,10 @@
+from django.core.management.base import CommandError
+
 from compliance.files import MEBIBYTE
 from compliance.orphans import bereft, orphans
-from compliance.walls import ServerCommand
+from compliance.walls import SERVER, ServerCommand, sees_all
+
+PREPARE = "表の持ち主として manage.py prepare を実行してください。"
 
 
 class Command(ServerCommand):
@@ -12,6 +16,8 @@ class Command(ServerCommand):
         parser.add_argument("--dry-run", action="store_true", help="only tell, delete nothing")
 
     def handle(self, *, dry_run: bool, **options) -> None:
+        if not sees_all():
+            raise CommandError(f"データベースの役割 {SERVER} になれないため、何もしていません。{PREPARE}")
         found = orphans()
         for each in found:
             self.stdout.write(str(each.path))

@@ -41,7 +41,7 @@ class Command(ServerCommand):
         named = [head_of(text) for text in heads]
         chain = None if clinic is None else chain_of(clinic)
         if restate:
-            restated = audit.restate()
+            restated = audit.restate(chain)
             self.stdout.write(f"控えを作り直しました：{len(restated)}件")
         verdicts = list(audit.check_all(named)) if chain is None else [audit.check(chain, named)]
         names = names_of(verdicts)

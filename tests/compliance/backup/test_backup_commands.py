@@ -87,9 +87,10 @@ def test_a_lost_file_is_an_error_although_the_backup_stands(prepared, tmp_path):
     default_storage.delete(lost.path)
     with default_storage.open(changed.path, "wb") as file:
         file.write(b"other")
-    with pytest.raises(CommandError, match="失われたファイルがあります"):
+    with pytest.raises(CommandError, match="失われたファイルがあります") as told:
         said("backup", str(tmp_path / "one.zip"))
     assert (tmp_path / "one.zip").exists()
+    assert told.value.returncode == 2  # else bin/nightly would never clear away an old one
 
 
 def test_a_file_too_large_for_the_disk_leaves_nothing(prepared, tmp_path):

@@ -14,9 +14,10 @@ from django.db import connection
 
 from compliance import audit
 from compliance.audit import heads
-from compliance.backup import Refused, opening, placing, target, wholeness
+from compliance.backup import Done, Refused, opening, placing, target, wholeness
 from compliance.backup.manifest import Manifest, Member, Sealed
 from compliance.backup.restoring import restore
+from compliance.files import StoredFile
 from compliance.models import Clinic, User
 from tests.damages import ALTERED, FORGED, NEWER, SEED, ours, rebuilt
 from tests.machines import KEY, PASSPHRASE, issued
@@ -82,13 +83,37 @@ def test_a_file_that_cannot_be_opened_is_told(empty, tmp_path):
 
 def test_files_that_wait_are_taken_away_where_the_rest_fails(source, empty):
     def fails(backup) -> None:
-        with placing.unpacked(backup) as files:
+        with placing.unpacked(backup, done) as files:
             files.into_place()
             raise OSError("full")
 
+    done = Done()
     with opening.opened(source.plain) as backup, pytest.raises(OSError, match="full"):
         fails(backup)
     assert [*Path(product.MEDIA_ROOT).rglob("*")] == []
+
+
+def test_what_fails_after_the_commit_takes_no_file_away(source, empty, monkeypatch):
+    def fails(head) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr(heads, "advance", fails)
+    restore(source.plain, say=lambda manifest: None)
+    kept = {path.relative_to(product.MEDIA_ROOT).as_posix() for path in Path(product.MEDIA_ROOT).rglob("*.*")}
+    assert kept == {*StoredFile.objects.kept().values_list("path", flat=True)}
+
+
+def test_a_restore_that_is_cut_off_after_the_commit_keeps_files_and_key(source, empty, settings, monkeypatch):
+    def cut_off(head) -> None:
+        raise KeyboardInterrupt
+
+    settings.AUDIT_KEY = "another"
+    monkeypatch.setattr(heads, "advance", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        restore(source.sealed, PASSPHRASE, say=lambda manifest: None)
+    assert (settings.AUDIT_KEY, (product.VAR_DIR / "audit-key").read_text()) == (KEY, KEY)
+    kept = {path.relative_to(product.MEDIA_ROOT).as_posix() for path in Path(product.MEDIA_ROOT).rglob("*.*")}
+    assert kept == {*StoredFile.objects.kept().values_list("path", flat=True)} != set()
 
 
 # The file

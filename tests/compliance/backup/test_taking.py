@@ -104,6 +104,14 @@ def test_bytes_that_were_lost_before_are_named_and_the_rest_is_saved(clinic, tmp
     assert (manifest.lost, [*manifest.files], manifest.changed) == ([first.path], [second.path], [])
 
 
+def test_bytes_that_the_disk_withholds_are_named_and_the_rest_is_saved(clinic, tmp_path, settings):
+    first, second = keep(clinic, 1), keep(clinic, 2)
+    default_storage.delete(first.path)
+    (settings.MEDIA_ROOT / first.path).mkdir()  # it opens, and cannot be read: for root too
+    manifest = take(tmp_path / "one.zip")
+    assert (manifest.lost, [*manifest.files]) == ([first.path], [second.path])
+
+
 def test_bytes_that_changed_before_are_named(clinic, tmp_path):
     first = keep(clinic, 1)
     with default_storage.open(first.path, "wb") as file:

@@ -73,7 +73,9 @@ def test_an_old_sqlite_is_noticed(number, state):
 # PostgreSQL
 
 
-@pytest.mark.parametrize(("number", "state"), [(150007, "ok"), (140000, "ok"), (130016, "bad")])
+@pytest.mark.parametrize(
+    ("number", "state"), [(150009, "ok"), (150008, "warn"), (140014, "ok"), (180000, "ok"), (130016, "bad")]
+)
 def test_an_old_postgresql_is_noticed(number, state):
     assert database.postgresql_version(number).state == state
 

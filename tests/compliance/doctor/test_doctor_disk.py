@@ -76,7 +76,15 @@ def test_keys_and_data_that_others_can_read_are_noticed(tmp_path, folder, key, d
         path.touch()
         path.chmod(mode)
     tmp_path.chmod(folder)
-    assert disk.private([files[0]], [files[1], tmp_path / "none"]).state == state
+    assert disk.private([files[0]], [], [files[1], tmp_path / "none"]).state == state
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o600, "ok"), (0o640, "ok"), (0o660, "bad"), (0o644, "bad")])
+def test_a_key_that_root_lends_may_be_read_by_its_group(tmp_path, mode, state):
+    (tmp_path / "key").touch(mode=0o600)
+    (tmp_path / "key").chmod(mode)
+    tmp_path.chmod(0o775)
+    assert disk.private([], [tmp_path / "key"], []).state == state
 
 
 @pytest.mark.parametrize(
