@@ -55,14 +55,10 @@ class Desk:
             connection.close()
 
     def comes_back(self, port: int) -> dict:
-        """What the page says; then once more: もう一度作る where it waits, else issued anew. And the PDF's hash."""
+        """What the page says; then もう一度作る, and the PDF's hash."""
         self.opens(port)
-        if self.standing():
-            path = self.at("report", number=1)
-            shown = self.browser.get(path).body.decode()
-            status = self.posts(self.at("retry_report", number=1)).status
-        else:
-            shown, status = "", self.presses(port)
+        shown = self.browser.get(self.at("report", number=1)).body.decode()
+        status = self.posts(self.at("retry_report", number=1)).status
         content = self.browser.get(self.at("report_pdf", number=1)).body
         with as_server():
             kept = Report.objects.get(clinic=self.clinic).pdf_sha256
