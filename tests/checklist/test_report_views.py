@@ -71,7 +71,7 @@ def test_issuing_leads_to_the_report_whose_file_is_there(client, clinic, confirm
     report = Report.objects.get()
     assert response.url == at("report", clinic, number=1)
     page = client.get(response.url)
-    assert "PDFを取り出す" in shows(page)
+    assert "発行しました。PDFは、いつでも同じものを取り出せます。" in shows(page)
     download = client.get(at("report_pdf", clinic, number=1))
     content = b"".join(download.streaming_content)
     assert hashlib.sha256(content).hexdigest() == report.pdf_sha256
