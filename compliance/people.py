@@ -101,11 +101,12 @@ class Managed(models.Model):
 
     def end_sessions(self, *, by: "User", form_token: str = "") -> None:
         """Sign the person out everywhere; the same press again signs nobody out who has come back since."""
-        action, press = "member.end_sessions", {"form": form_token or new_form_token()}
+        told = {"action": "member.end_sessions", "target": self.user.email}
+        told["detail"] = {"form": form_token or new_form_token()}
         with in_charge(self.clinic, by):
-            if not AuditEntry.objects.filter(clinic_id=self.clinic_id, action=action, detail=press).exists():
+            if not AuditEntry.objects.filter(clinic_id=self.clinic_id, **told).exists():
                 self.user.close_sessions()
-                record(by, self.clinic, action, self.user.email, press)
+                record(by, self.clinic, **told)
 
     def allow_new_password(self, *, by: "User") -> None:
         """Before a one-time link is told: who made one is on record. Http404 for an account of other clinics too."""

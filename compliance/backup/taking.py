@@ -159,18 +159,20 @@ def opened(name: str) -> File | None:
     """The bytes of a kept file; None where they are gone, or the disk or its rights withhold them."""
     try:
         source = default_storage.open(name)
+    except OSError:
+        return None
+    try:
         source.read(1)
         source.seek(0)
     except OSError:
+        source.close()
         return None
     return source
 
 
 def _can_be_read(name: str) -> bool:
-    source = opened(name)
-    if source:
-        source.close()
-    return source is not None
+    with opened(name) or nullcontext() as source:
+        return source is not None
 
 
 def ends(entries: models.QuerySet) -> list[Head]:

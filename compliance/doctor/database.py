@@ -10,12 +10,8 @@ from django.db import connection
 from compliance.doctor import Found, bad, ok, warn
 
 OLDEST_SQLITE, OLDEST_POSTGRESQL = (3, 31, 0), 14
-MENDED = {
-    14: 14,
-    15: 9,
-    16: 5,
-    17: 1,
-}  # CVE-2024-10976: a prepared statement may be planned for another role's rows
+# The first without CVE-2024-10976: a prepared statement planned for another role's rows.
+MENDED = {14: 14, 15: 9, 16: 5, 17: 1}
 IN_FORCE = {"journal_mode": ("delete", "DELETE"), "synchronous": (3, "EXTRA"), "foreign_keys": (1, "ON")}
 _PREPARE = "manage.py prepare を実行してください。"
 

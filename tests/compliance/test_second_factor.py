@@ -94,6 +94,14 @@ def test_the_same_press_twice_signs_out_once(director, clinic, clerk, trail):
     assert [each.action for each in trail(clinic)].count("member.end_sessions") == 1
 
 
+def test_the_press_for_one_person_is_none_for_another(director, clinic, clerk, reader, trail):
+    for user in (clerk, reader):
+        member = Membership.objects.select_related("clinic", "user").get(user=user, clinic=clinic)
+        member.end_sessions(by=director, form_token="the same")
+    ended = [each.target for each in trail(clinic) if each.action == "member.end_sessions"]
+    assert ended == [clerk.email, reader.email]
+
+
 def test_a_one_time_link_begins_a_session_that_is_listed(clinic):
     user = User.objects.create_user("new@midori.example")
     client = browser(HTTP_USER_AGENT=CHROME)
