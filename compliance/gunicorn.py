@@ -15,6 +15,10 @@ bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 worker_class = "gthread"
+# A worker takes a connection only when a thread is free, and gives it up with the answer. Otherwise the first worker
+# awake takes all connections and keeps them, and the other processors stand still.
+worker_connections = threads
+keepalive = 0
 timeout = 60
 preload_app = True
 accesslog = None  # compliance.tracing writes a line that holds no path
