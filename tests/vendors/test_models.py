@@ -1,6 +1,7 @@
 """事業者, 医療情報システム, 構成機器: registered, described, retired and removed, each time with its 操作記録."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from compliance.tenancy import Conflict
@@ -268,3 +269,19 @@ def test_editors_of_one_system_wait_for_each_other_and_never_lock_each_other_out
     for version in range(1, 41):
         done = in_threads(2, lambda editor, version=version: describe(version, editor))
         assert sorted(done) == ["conflict", "saved"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_vendors_given_one_name_at_once_one_keeps_its_own(clinic, director, in_threads):
+    pair = [Vendor.named(clinic, f"{each}社", by=director) for each in "甲乙"]
+
+    def rename(number: int) -> str:
+        try:
+            pair[number].describe(1, by=director, name="丙社")
+        except ValidationError as refusal:
+            return refusal.messages[0]
+        return ""
+
+    said = in_threads(2, rename)
+    assert sorted(said) == ["", "同じ名称の事業者が、もう登録されています。"]
+    assert sorted(names(clinic)) in [sorted(["丙社", "甲社"]), sorted(["丙社", "乙社"])]

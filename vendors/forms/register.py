@@ -3,7 +3,6 @@ from django import forms
 from compliance.fields import ChoiceField, EmailField, TextField
 from compliance.forms import RecordForm
 from vendors.choices import WRITTEN, ComponentKind, Location, TwoFactor, UpdateBearer, WrittenIn
-from vendors.models import Vendor
 
 
 class SystemForm(RecordForm):
@@ -107,9 +106,3 @@ class VendorForm(RecordForm):
     contact = TextField(label="担当者・窓口", required=False)
     phone = TextField(label="電話番号", max_length=40, required=False)
     email = EmailField(required=False, example="support@example.jp")
-
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        if Vendor.objects.filter(clinic=self.target.clinic, name=name).exclude(pk=self.target.pk).exists():
-            raise forms.ValidationError("同じ名称の事業者が、もう登録されています。")
-        return name

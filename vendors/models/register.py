@@ -1,5 +1,6 @@
 """事業者, 医療情報システム, 構成機器: the list of seed L207-214."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -36,10 +37,16 @@ class Vendor(TenantModel, Versioned):
         return self.name
 
     def describe(self, version: int, *, by: User, **fields) -> None:
-        """Change the vendor's particulars; raises Conflict when `version` is stale."""
+        """Change the vendor's particulars; raises Conflict when `version` is stale, ValidationError for another's name."""
         with writing(self.clinic_id):
+            self._require_own(fields.get("name", self.name))
             if changes := self.change(version, **fields):
                 record(by, self.clinic, "vendor.describe", self.name, changes)
+
+    def _require_own(self, name: str) -> None:
+        others = Vendor.objects.filter(clinic=self.clinic_id).exclude(pk=self.pk)
+        if others.filter(name=name).exists():
+            raise ValidationError({"name": "同じ名称の事業者が、もう登録されています。"})
 
     @classmethod
     def named(cls, clinic: Clinic, name: str, *, by: User) -> "Vendor":

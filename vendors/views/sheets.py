@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -51,6 +52,8 @@ def saved(request: HttpRequest, form: RecordForm, save: Callable, page: Page) ->
     except Conflict as conflict:
         theirs = form.theirs(conflict.current)
         return answer(request, page, 409, form=form, theirs=theirs, version=conflict.current.version)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
     if form.errors:
         return answer(request, page, 422, form=form, version=version_in(request.POST))
     messages.success(request, "保存しました。")
