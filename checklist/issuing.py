@@ -24,9 +24,13 @@ NO_ROOM = (
 
 
 def issue(confirmation: Confirmation, preset: str, *, by: User, after: int | None = None) -> Report:
-    """A numbered report; its PDF is made before the request is answered, or by the worker where one is configured."""
-    report = Report.issue(confirmation, preset, by=by, at=timezone.now(), after=after)
-    if not report.is_issued:
+    """A numbered report; its PDF is made before the request is answered, or by the worker where one is configured.
+
+    The same page sent again finds the report, whose PDF the first one makes.
+    """
+    at = timezone.now()
+    report = Report.issue(confirmation, preset, by=by, at=at, after=after)
+    if report.issued_at == at:
         in_time(partial(hand_over, report))
     return report
 
