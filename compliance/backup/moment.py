@@ -1,6 +1,8 @@
 """A database that stands still while everybody goes on working."""
 
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +15,8 @@ from compliance.backup import Refused
 from compliance.walls import as_server
 
 COPY = "backup"
+COPIES = ".backup-copy-"  # a prefix that nobody would give a folder of backups
+ABANDONED = 24 * 60 * 60  # s
 
 
 @contextmanager
@@ -32,7 +36,8 @@ def _repeatable() -> Iterator[str]:
 @contextmanager
 def _copied() -> Iterator[str]:
     """SQLite's own backup, beside the database. Reading the database itself for minutes would hold its writers up."""
-    with TemporaryDirectory(prefix="backup-", dir=settings.VAR_DIR) as folder:
+    _clear_abandoned()
+    with TemporaryDirectory(prefix=COPIES, dir=settings.VAR_DIR) as folder:
         copy = Path(folder) / "copy.sqlite3"
         connection.ensure_connection()
         try:
@@ -50,3 +55,10 @@ def _copied() -> Iterator[str]:
         finally:
             connections[COPY].close()
             del connections[COPY]
+
+
+def _clear_abandoned() -> None:
+    """What a backup that was killed has left behind."""
+    for folder in settings.VAR_DIR.glob(f"{COPIES}*"):
+        if time.time() - folder.stat().st_mtime > ABANDONED:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -93,8 +94,9 @@ def test_moments_keep_their_microseconds_and_texts_what_they_are(prepared, tmp_p
         assert (entry.detail, entry.target, entry.digest) == (detail, "𠮷野家", entry.seal())
 
 
-def test_a_backup_from_before_the_last_migration_is_brought_forward(prepared, tmp_path, settings):
-    """As of v0.5, which sealed with SECRET_KEY."""
+@pytest.fixture
+def of_v05(prepared, tmp_path, settings) -> Path:
+    """A backup as of v0.5, which sealed with SECRET_KEY."""
     by = User.objects.create_user("a@example.jp", name="甲")
     triggers.remove()
     for number in range(3):
@@ -113,10 +115,25 @@ def test_a_backup_from_before_the_last_migration_is_brought_forward(prepared, tm
         ["0001_initial"],
         keys.fingerprint(settings.SECRET_KEY),
     )
+    return tmp_path / "old.zip"
+
+
+def test_a_backup_from_before_the_last_migration_is_brought_forward(of_v05, tmp_path):
     with machine(tmp_path / "other") as other, other.entered():
-        verdicts = restore(tmp_path / "old.zip", say=unsaid)
+        verdicts = restore(of_v05, say=unsaid)
         assert [(each.entries, each.faults) for each in verdicts] == [(4, ())]
         call_command("migrate", check_unapplied=True, verbosity=0)
+
+
+def test_where_its_heads_cannot_be_stated_it_is_restored_and_told(of_v05, tmp_path, monkeypatch):
+    def fails(head) -> None:
+        raise OSError("full")
+
+    with machine(tmp_path / "other") as other, other.entered():
+        monkeypatch.setattr(heads, "advance", fails)
+        verdicts = restore(of_v05, say=unsaid)
+        assert [(each.entries, len(each.faults)) for each in verdicts] == [(4, 1)]
+        assert User.objects.get().name == "甲"
 
 
 @pytest.mark.parametrize("words", ["", PASSPHRASE])

@@ -1,5 +1,6 @@
 """Taking a backup: what comes and goes meanwhile, what was lost before, and where it is refused."""
 
+import os
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from compliance.backup import Refused, states, taking, wholeness
+from compliance.backup import Refused, moment, states, taking, wholeness
 from compliance.backup.taking import take
 from compliance.files import StoredFile
 from compliance.models import Clinic
@@ -153,3 +154,13 @@ def test_nothing_of_the_copy_stays_beside_the_database(clinic, prepared, tmp_pat
     before = {*prepared.folder.iterdir()}
     take(tmp_path / "one.zip")
     assert {*prepared.folder.iterdir()} == before
+
+
+def test_what_a_killed_backup_left_is_cleared_away_a_day_later(clinic, prepared, tmp_path):
+    old, young = (prepared.folder / f"{moment.COPIES}{each}" for each in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir()
+        (folder / "copy.sqlite3").touch()
+    os.utime(old, (0, 0))
+    take(tmp_path / "one.zip")
+    assert [old.exists(), young.exists()] == [connection.vendor == "postgresql", True]
