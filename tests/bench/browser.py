@@ -1,4 +1,4 @@
-"""One signed-in browser: keep-alive, cookies, forms as a browser sends them."""
+"""One signed-in browser: cookies, forms as a browser sends them."""
 
 import http.client
 import time
@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 SECONDS = 60  # more than any answer may take
-IDLE = 1.0  # gunicorn closes a connection after 2 idle seconds
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class Browser:
         self.host = f"127.0.0.1:{port}"
         self.cookies = dict(cookies)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-        self.used = 0.0
 
     def get(self, path: str) -> Answer:
         return self.send("GET", path, None, {})
@@ -44,24 +42,20 @@ class Browser:
     def send(
         self, method: str, path: str, body: bytes | None, headers: dict, expected: Collection[int] = (200,)
     ) -> Answer:
-        self.connect()
+        self.connection.close()
+        self.connection.connect()  # gunicorn gives a connection up with its answer
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         started = time.perf_counter()
         self.connection.request(method, path, body, {**headers, "Cookie": cookies})
         response = self.connection.getresponse()
         content = response.read()
-        self.used = time.perf_counter()
+        ended = time.perf_counter()
         if response.status not in expected:
             raise RuntimeError(
                 f"{method} {path}: {response.status}\n{content[:2000].decode(errors='replace')}"
             )
         self.take_cookies(response)
-        return Answer((self.used - started) * 1000, content, response.status)
-
-    def connect(self) -> None:
-        if time.perf_counter() - self.used > IDLE:
-            self.connection.close()
-            self.connection.connect()
+        return Answer((ended - started) * 1000, content, response.status)
 
     def take_cookies(self, response: http.client.HTTPResponse) -> None:
         for header in response.headers.get_all("Set-Cookie") or []:

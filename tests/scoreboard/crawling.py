@@ -1,17 +1,20 @@
 """Every form of the product as a browser would find it: what each sends, what may be chosen, and a right answer to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from compliance.models import User
 from tests.conftest import PASSWORD
 from tests.web import addresses, tree, undone
 from vendors.exporting import rows_of
+from vendors.models import DisclosureRequest, System
 from vendors.workbook import Written, write
 
 TEXTS = ("text", "email", "search", "tel", "url", "password", "textarea", "file")
@@ -115,16 +118,44 @@ def _add(known: Field, element: Element, kind: str) -> None:
 
 def every_form(client: Client, ids: dict) -> list[Found]:
     """All POST forms of a clinic's pages as this person is shown them, each once; logging out is none of them."""
+    pages = [
+        each
+        for name, each in PAGES.items()
+        if each.of_a_clinic and name not in NO_PAGES and not name.startswith("print_")
+    ]
+    paths = [(each.name, each.path(ids) + ("?open=7-5" if each.name == "items" else "")) for each in pages]
+    return [each for each in forms_of(client, paths) if not each.action.startswith("/logout/")]
+
+
+def forms_of(client: Client, paths: Iterable[tuple[str, str]]) -> list[Found]:
+    """The POST forms of some pages (name, path), each once."""
     found: dict[tuple, Found] = {}
-    for name, page in PAGES.items():
-        if not page.of_a_clinic or name in NO_PAGES or name.startswith("print_"):
-            continue
-        path = page.path(ids)
-        path += "?open=7-5" if name == "items" else ""
+    for name, path in paths:
         response = client.get(path)
         if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
             found |= {each.key: each for each in forms_on(name, path, response) if each.key not in found}
-    return [each for each in found.values() if not each.action.startswith("/logout/")]
+    return list(found.values())
+
+
+def vendor_at(system: System, by: User) -> tuple[Client, list[Found]]:
+    """The browser of a vendor who once answered, is asked again and has uploaded a workbook; all forms it is shown."""
+    answers = {"answer-SDS-01": "yes", "version-SDS-01": "1"}
+    client, code = begun_by_link(system, by, ["SDS"])
+    client.post(reverse("answer_sheet", args=[code, "SDS"]), answers)
+    client.post(reverse("submit_answers", args=[code]), {"company": "株式会社カルテ", "name": "甲"})
+    client, code = begun_by_link(system, by, ["MDS", "SDS"])
+    preview = client.post(reverse("answer_upload", args=[code, "SDS"]), {"file": workbook("備考")}).url
+    paths = [("answer_preview", preview), ("submit_answers", reverse("submit_answers", args=[code]))]
+    for name in ("answer_sheet", "answer_upload", "reuse_answers"):
+        paths += [(name, reverse(name, args=[code, kind])) for kind in ("MDS", "SDS")]
+    return client, forms_of(client, paths)
+
+
+def begun_by_link(system: System, by: User, kinds: list[str]) -> tuple[Client, str]:
+    """A browser with the cookie of a new link, and the code of its request."""
+    client, (asked, token) = Client(), DisclosureRequest.ask(system, kinds, by=by)
+    client.post(reverse("enter", args=[token]))
+    return client, asked.code
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from django.db.models import ForeignKey
 from compliance.choices import Role
 from compliance.models import Clinic, Membership
 from compliance.tenancy import TenantModel
-from tests.scoreboard.crawling import PAGES, Found, every_form, staying
+from tests.scoreboard.crawling import PAGES, Found, every_form, staying, vendor_at
 from tests.test_isolation import BY_ID, FOR_ADMINS, IDS, PEOPLE, TABLES, furnish_more, rows
 from tests.web import HTMX, browser, furnish
 from vendors.models import System
@@ -81,14 +81,18 @@ def bodies(form: Found, theirs: list[str]) -> list[dict]:
     return [*swapped, *(dict.fromkeys(IDS, value) | sent for value in theirs[::3])]
 
 
-@pytest.mark.parametrize("who", ["director", "both"])
+@pytest.mark.parametrize("who", ["director", "both", "vendor"])
 def test_their_ids_in_our_forms_write_nothing_there(
-    who, ids, theirs, clinic, other_clinic, both, request, score
+    who, ids, theirs, clinic, other_clinic, director, both, score
 ):
-    """`both` writes in our clinic, and runs the other one: the most tempting."""
-    client = browser(request.getfixturevalue(who))
+    """`both` writes in our clinic, and runs the other one: the most tempting. The vendor answers for our system."""
+    if who == "vendor":
+        client, forms = vendor_at(System.objects.get(clinic=clinic), director)
+    else:
+        client = browser(director if who == "director" else both)
+        forms = every_form(client, ids)
     found, done, before = [], 0, rows(other_clinic)
-    for form in every_form(client, ids):
+    for form in forms:
         for body in bodies(form, theirs):
             cache.clear()  # how often somebody may try is row 19
             with staying(client):
