@@ -27,15 +27,18 @@ NO_PASSKEY = "パスキーの返事を読み取れませんでした。ページ
 
 
 class WithoutPlaceholders:
+    """Labels of ours; `keeps_typed` is what the summary of mistakes says of passwords and codes."""
+
     LABELS: dict[str, str] = {}
+    keeps_typed = False
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.LABELS.get(name, field.label)
-            if name == "code":
-                field.error_messages["required"] = "コードを入力してください。"
+            noun = "コード" if name == "code" else field.label
+            field.error_messages["required"] = f"{noun}を入力してください。"
 
 
 class PlainLoginForm(WithoutPlaceholders, LoginForm):
@@ -43,7 +46,7 @@ class PlainLoginForm(WithoutPlaceholders, LoginForm):
 
 
 class PlainChangePasswordForm(WithoutPlaceholders, ChangePasswordForm):
-    pass
+    LABELS = {"password2": "新しいパスワード（もう一度）"}
 
 
 class PlainReauthenticateForm(WithoutPlaceholders, ReauthenticateForm):

@@ -1,6 +1,7 @@
 """What could not be done, said on a page of its own."""
 
 import logging
+import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +10,8 @@ from compliance.renderer import RenderingFailed
 from compliance.troubles import Trouble, trouble_of
 
 _log = logging.getLogger(__name__)
-_UNSHOWN = {"csrfmiddlewaretoken", "typed_by", "form_token", "turn", "version", "auto", "next"}
+_UNSHOWN = {"typed_by", "form_token", "turn", "auto", "next", "seen"}
+_CODE = re.compile(r"[a-z_]+")  # of a choice: "yes", "in_house"
 
 
 class SayWhy:
@@ -41,8 +43,13 @@ def page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """It asks the database for nothing, as that may be what is missing."""
     typed = typed_in(request)
     context = {"trouble": trouble, "typed": typed, "files": request.method == "POST" and bool(request.FILES)}
-    context["shown"] = [value for name, value in typed if name not in _UNSHOWN and value.strip()]
+    context["shown"] = [value for name, value in typed if value.strip() and not _is_ours(name, value)]
     return render(request, "compliance/trouble.html", context, status=trouble.status)
+
+
+def _is_ours(name: str, value: str) -> bool:
+    """Whether a field holds no words of a person, but what the form itself needs."""
+    return name in _UNSHOWN or name.startswith("version") or bool(_CODE.fullmatch(value))
 
 
 def typed_in(request: HttpRequest) -> list[tuple[str, str]]:

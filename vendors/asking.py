@@ -41,7 +41,7 @@ def mail_text(request_: DisclosureRequest, token: str) -> str:
     lines += ["厚生労働省のガイドラインの別紙にある確認事項へのご回答をお願いします。", ""]
     lines += ["下のリンクを開くと、アカウントなしで回答できます。Excelファイルでの回答もできます。"]
     lines += [link_to(token), "", f"回答期限：{both_calendars(request_.expires_on)}", ""]
-    lines += ["このリンクは貴社専用です。ほかの方に転送しないでください。"]
+    lines += ["このリンクは貴社専用です。社外の方に転送しないでください。"]
     lines += [
         "根拠：厚生労働省「医療情報システムの安全管理に関するガイドライン 第7.0版 保守委託機関編」10⑨",
         "",

@@ -67,7 +67,7 @@ class Line:
 
     @property
     def is_answered(self) -> bool:
-        return self.answer.answer != Conformity.BLANK
+        return self.answer.answer in DECLARED
 
     @property
     def is_open(self) -> bool:
@@ -95,9 +95,9 @@ class Progress:
     def of(cls, rows: Iterable[tuple[str, str, bool, list[str]]]) -> "Progress":
         """From (row code, answer, whether it may be answered, numbers) of every row."""
         rows = list(rows)
-        blank = [row for row in rows if row[1] == Conformity.BLANK]
-        code, _, _, numbers = next((row for row in blank if row[2]), ("", "", False, []))
-        return cls(len(rows), len(rows) - len(blank), code, "No." + " / ".join(numbers))
+        left = [row for row in rows if row[1] not in DECLARED]
+        code, _, _, numbers = next((row for row in left if row[2]), ("", "", False, []))
+        return cls(len(rows), len(rows) - len(left), code, "No." + " / ".join(numbers))
 
 
 def lines_of(sheet: Disclosure) -> list[Line]:

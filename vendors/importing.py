@@ -14,6 +14,7 @@ from vendors.exporting import rows_of
 from vendors.filling import Line
 from vendors.models import Disclosure, WorkbookUpload
 from vendors.workbook import Change, Reading, RowReading, changes, read_safely
+from vendors.workbook.texts import plain
 
 UNCLEAR = {"unread", "ask"}
 MOST_UPLOADS = 30  # of one sheet
@@ -100,6 +101,12 @@ class Preview:
     @property
     def blank(self) -> int:
         return sum(step.kind == "blank" for step in self.steps)
+
+    @property
+    def is_of_another_product(self) -> bool:
+        """Both name a product, and neither name is within the other."""
+        theirs, ours = plain(self.reading.header.product), plain(self.upload.disclosure.product)
+        return bool(theirs and ours) and theirs not in ours and ours not in theirs
 
     @property
     def seen(self) -> str:

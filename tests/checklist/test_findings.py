@@ -363,7 +363,10 @@ def test_5_3_what_nobody_has_checked_of_the_vendor_is_open(chart, found, directo
     )
     assert (before, found("5-3")) == (
         (OPEN, ("電子カルテ：外部保存についての確認が未確認", "電子カルテ：ISMSを確認")),
-        (OPEN, ("電子カルテ：信用度・国内法の適用・執行が及ぶ範囲にあるが未確認", "電子カルテ：ISMSを確認")),
+        (
+            OPEN,
+            ("電子カルテ：信用度・国内法の適用・執行が及ぶ範囲にあることが未確認", "電子カルテ：ISMSを確認"),
+        ),
     )
 
 

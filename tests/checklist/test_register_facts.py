@@ -54,7 +54,7 @@ def test_a_system_comes_with_all_that_is_registered_of_it(chart, facts, director
         "事業者から提供されるログの内容・条件・範囲": "接続ログ",
     }
     assert found.boundary_gaps == ["役割分担", "書いてある所"]
-    assert found.storage_words == {"保存場所": "国内", "国内法の適用・執行が及ぶ範囲にある": "確かめた"}
+    assert found.storage_words == {"保存場所": "国内", "国内法の適用・執行が及ぶ範囲にあること": "確かめた"}
 
 
 def test_a_bare_system_has_nothing_and_that_is_no_error(clinic, director, facts):

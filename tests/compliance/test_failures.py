@@ -52,6 +52,14 @@ def test_what_was_typed_can_be_sent_once_more_from_the_page():
     ]
 
 
+def test_what_the_form_alone_needs_is_sent_again_and_not_shown():
+    codes = {"version-MDS-01": "2-8f3a11c2", "answer-MDS-01": "yes", "turn": "3"}
+    response = page(posted(TYPED | codes | {"remark-MDS-01": "次の版で"}), FULL)
+    assert {*codes} <= {*form_with(response, "note").fields}
+    shown = [words(each) for each in tree(response).find(".//form").iter("li")]
+    assert shown == ["<b>書いた文</b>", "7-5", "8-1", "次の版で"]
+
+
 def test_a_password_is_never_shown_again():
     response = page(posted({"login": "a@example.jp", "password": "himitsu-no-kotoba"}), FULL)
     assert tree(response).find(".//form") is None

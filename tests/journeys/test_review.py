@@ -31,7 +31,7 @@ def receives(director, clinic, chart) -> Disclosure:
     director.chooses("事業者のファイル")
     director.presses("次へ進む")
     director.sees("41行中0行")
-    director.follows("Excelファイルで回答する")
+    director.follows("Excelファイルを取り込む")
     director.page.set_input_files("input[type=file]", SAMPLE)
     director.presses("読み取る")
     director.sees("取り込む内容を確かめる", "変わる行 41行")

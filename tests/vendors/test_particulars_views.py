@@ -261,10 +261,10 @@ def test_the_nine_points_are_asked_in_the_ministrys_words(client, clinic, chart)
 
 def test_what_the_product_suggests_is_marked_as_its_own(client, clinic, chart):
     path = at("need", clinic, pk=chart.pk)
-    assert "当製品の提案" in shows(client.get(path))
+    assert "このサービスの提案" in shows(client.get(path))
     assert form_with(client.get(path), "disclosure_need").fields["disclosure_need"] == ["sds"]
     assert send(client, path, disclosure_need="both").status_code == 302
-    assert "当製品の提案" not in shows(client.get(path))
+    assert "このサービスの提案" not in shows(client.get(path))
 
 
 @pytest.mark.parametrize(

@@ -175,10 +175,10 @@ def test_the_form_stays_in_its_budget(vendor):
 def test_rows_carry_their_choices_their_note_and_our_hint(vendor):
     rows = {each.get("id"): words(each) for each in having(tree(vendor.gets("SDS/")), class_="ask")}
     assert "IPsec-VPN+IKE" in rows["SDS-40"]
-    assert "いずれかの項番が「はい」なら「はい」（当製品の整理）" in rows["SDS-40"]
-    assert "すべての項番が「はい」か「対象外」なら「はい」（当製品の整理）" in rows["SDS-11"]
+    assert "いずれかの項番が「はい」なら「はい」（このサービスの整理）" in rows["SDS-40"]
+    assert "すべての項番が「はい」か「対象外」なら「はい」（このサービスの整理）" in rows["SDS-11"]
     assert "対応予定の場合は「はい」を選択してください" in rows["SDS-46"]
-    assert "当製品の整理" not in rows["SDS-01"]
+    assert "このサービスの整理" not in rows["SDS-01"]
 
 
 def test_a_row_saves_in_place_and_tells_the_progress(vendor):
@@ -308,6 +308,10 @@ def returned(vendor, asks, director) -> Vendor:
     vendor.posts("submit/", SIGNED)
     Disclosure.objects.get().return_({"SDS-02": "理由を書いてください。"}, by=director)
     return asks("SDS").begins()
+
+
+def test_the_link_of_a_returned_sheet_tells_how_many_rows_came_back(returned):
+    assert "58行のうち、差し戻された1行" in shows(returned.client.get(returned.entry))
 
 
 def test_of_a_returned_sheet_only_the_returned_rows_are_open(returned):

@@ -13,7 +13,7 @@ from tests.web import complaints, form_with, having, shows, tree
 from vendors.exporting import rows_of
 from vendors.importing import MOST_UPLOADS
 from vendors.models import Disclosure, WorkbookUpload
-from vendors.workbook import Written, write
+from vendors.workbook import Header, Written, write
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,21 @@ def test_what_nobody_can_read_stays_unread_with_its_cell(vendor):
     assert "D" in answer.cell
     assert answer.why
     assert "未読取" in shows(vendor.gets("SDS/"))
+
+
+def test_what_nobody_could_read_is_still_to_be_answered(vendor):
+    takes(vendor, previewed(vendor, unclear())[0])
+    assert "58行中1行" in shows(vendor.gets("SDS/"))
+    assert "未回答の行が57行あります" in shows(vendor.gets("submit/"))
+
+
+@pytest.mark.parametrize(
+    ("product", "told"), [("みほんカルテ クラウド", False), ("", False), ("見本レセコン", True)]
+)
+def test_a_file_of_another_product_is_told(vendor, product, told):
+    written = Written(clinic="院", system="電子カルテ", header=Header(product=product))
+    _, page = previewed(vendor, write(rows_of("SDS"), written, {"SDS-01": ("yes", "")}))
+    assert ("登録してある製品名と違います" in shows(page)) == told
 
 
 def test_what_nobody_can_read_takes_no_answer_away(vendor):

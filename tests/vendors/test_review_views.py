@@ -419,6 +419,21 @@ def test_rows_go_back_with_their_comments_and_a_new_link_is_next(
     assert (fresh(sheet).state, list(comments)) == ("returned", [("MDS-06", "意味を教えてください。")])
 
 
+@pytest.mark.parametrize("code", ["MDS-06", "MDS-07", "MDS-38"])
+def test_what_was_asked_stands_at_the_row_that_went_back(client, path, sheet, code):
+    client.post(path("return_rows", sheet), {code: "意味を教えてください。"})
+    assert "差戻しのコメント 意味を教えてください。" in shows(client.get(path("review", sheet)))
+
+
+def test_a_vendor_that_answers_is_waited_for(client, path, sheet, chart, clinic, settings):
+    settings.PUBLIC_URL = "https://tenken.example.jp"
+    client.post(path("return_rows", sheet), {"MDS-06": "意味を教えてください。"})
+    ask = at("ask", clinic, pk=chart.pk)
+    client.post(ask, form_with(client.get(ask), "days").fields)
+    page = shows(client.get(at("disclosures", clinic)))
+    assert ("回答を待つ" in page, "リンクを作" in page) == (True, False)
+
+
 def test_without_a_comment_nothing_goes_back(client, path, sheet):
     place = path("return_rows", sheet)
     page = client.post(place, form_with(client.get(place), "MDS-06") | {"MDS-06": "  "})

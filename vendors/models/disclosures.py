@@ -14,10 +14,10 @@ from compliance.files import StoredFile
 from compliance.models import Clinic, GuidelineEdition, User
 from compliance.tenancy import Registered, TenantModel, TenantQuerySet, Versioned
 from vendors.choices import (
+    DECLARED,
     HANDED_IN,
     SHEETS,
     WITH_VENDOR,
-    Conformity,
     DisclosureKind,
     DisclosureState,
     Source,
@@ -49,9 +49,10 @@ class DisclosureQuerySet(TenantQuerySet):
         return self.filter(request=request_).select_related("system__vendor").order_by("kind")
 
     def with_counts(self):
-        """With `rows`, and `answered` of them."""
-        answered = models.Count("answers", filter=~models.Q(answers__answer=Conformity.BLANK))
-        return self.annotate(rows=models.Count("answers"), answered=answered)
+        """With `rows`, and how many of them are `answered` and `returned`."""
+        answered = models.Count("answers", filter=models.Q(answers__answer__in=DECLARED))
+        returned = models.Count("answers", filter=~models.Q(answers__comment=""))
+        return self.annotate(rows=models.Count("answers"), answered=answered, returned=returned)
 
     def to_ask_for(self, system: System) -> list[str]:
         """The kinds that a system needs and nobody has handed in; all that it needs where none is left."""

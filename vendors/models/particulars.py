@@ -189,7 +189,10 @@ class ExternalStorage(OfSystem):
     credibility = models.TextField("信用度", blank=True)
     place = models.CharField("保存場所", max_length=SHORT, blank=True)
     domestic_law = models.CharField(
-        "国内法の適用・執行が及ぶ範囲にある", max_length=10, choices=Checked.choices, default=Checked.UNKNOWN
+        "国内法の適用・執行が及ぶ範囲にあること",
+        max_length=10,
+        choices=Checked.choices,
+        default=Checked.UNKNOWN,
     )
     points = models.JSONField("契約に含める事項", default=dict)
 
