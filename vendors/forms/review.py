@@ -31,7 +31,7 @@ class TreatForm(forms.Form):
     )
     owner = TextField(label="担当（任意）", required=False)
     due_on = DateField(label="いつまでに（これから行う場合）", required=False)
-    done_on = DateField(label="実施した日", required=False)
+    done_on = DateField(label="実施した日（済んだ場合）", required=False)
     explanation = TextField(
         label="立入検査での説明",
         rows=3,
