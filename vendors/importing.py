@@ -10,7 +10,7 @@ from compliance.fields import LONG
 from compliance.files import within_quota
 from compliance.models import User
 from vendors.choices import DECLARED, Conformity
-from vendors.exporting import rows_of
+from vendors.exporting import rows
 from vendors.filling import Line
 from vendors.models import Disclosure, WorkbookUpload
 from vendors.workbook import Change, Reading, RowReading, changes, read_safely
@@ -32,15 +32,14 @@ def room_for(sheet: Disclosure, content: bytes) -> None:
 
 def received(sheet: Disclosure, name: str, content: bytes, *, by: User | str) -> WorkbookUpload:
     """Read a workbook in a limited process and keep it with its reading. The sheet is untouched."""
-    reading = read_safely(content, rows_of(sheet.kind, sheet.edition.code), sheet.kind)
+    reading = read_safely(content, rows(sheet.edition.code), sheet.kind)
     return WorkbookUpload.keep(sheet, name, content, reading.as_dict(), by=by)
 
 
 def choose(upload: WorkbookUpload, sheet_name: str) -> None:
     """Read the same file again, of the sheet or product that a person has chosen."""
     sheet = upload.disclosure
-    rows = rows_of(sheet.kind, sheet.edition.code)
-    reading = read_safely(upload.file.content(), rows, sheet.kind, sheet_name)
+    reading = read_safely(upload.file.content(), rows(sheet.edition.code), sheet.kind, sheet_name)
     upload.sheet, upload.reading = sheet_name, reading.as_dict()
     upload.save(update_fields=["sheet", "reading"])
 

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vendors.workbook.cells import Cell
+from vendors.workbook.numbering import uncircled
 from vendors.workbook.readings import WORDS
 from vendors.workbook.texts import plain
 
@@ -15,46 +17,83 @@ _SPELLINGS = {
 }
 _MEANING = {spelling: answer for answer, spellings in _SPELLINGS.items() for spelling in spellings}
 _COUNT = r"\d{1,3}(?:[,、・/]\d{1,3})*"
-_REFERENCE = rf"(?:[※*]|備考|注|参照|remark|note)+(?:no)?[.:]?(?:{_COUNT})?(?:を?参照)?"
-_WITH_REFERENCE = re.compile(
-    rf"(?P<word>.+?)[。.]*(?P<ref>[(\[](?:{_REFERENCE}|{_COUNT})[)\]]|{_REFERENCE})?"
+_REFERENCE = rf"(?:[※*]|備考|注(?:釈|記)?|参照|remark|note)+(?:欄|no)?[.:]?(?:\(?{_COUNT}\)?)?(?:を?参照)?"
+_ELSEWHERE = rf"(?:右記|左記|上記|下記|別紙|別添)(?:{_COUNT})?(?:を?参照)?"
+_TAIL = (
+    rf"(?P<ref>[(\[](?:{_REFERENCE}|{_COUNT})[)\]]|{_REFERENCE})?"
+    rf"(?:[(\[](?P<elsewhere>{_ELSEWHERE})[)\]])?"
 )
-_AFTER_MARK = re.compile(rf"(?:[(\[](?:{_REFERENCE}|{_COUNT})[)\]]|{_REFERENCE})?")
+_WITH_REFERENCE = re.compile(rf"(?P<word>.+?)[。.]*{_TAIL}")
+_AFTER_MARK = re.compile(_TAIL)
+_ENUMERATED = re.compile(r"^\(?\d[.:)、](?=.)")
+_EXPLAINED = re.compile(r"\s*(?:いいえ|イイエ|no)\s*[(\[](.{2,})[)\]]\s*", re.IGNORECASE | re.DOTALL)
+_OTHER_WORD = re.compile(r"はい|対象外|該当|一部|部分|要|ない$|なし|yes|n/?a", re.IGNORECASE)
 _LONGEST_ANSWER = 60
-_MARKS = set("○◯〇●⭕レ✓✔☑✅■◼1")
+_MARKS = set("○◯〇◎●⭕レㇾv√✓✔🗸☑✅■◼1")
 _BLANKS = {"", "□", "☐", "◻", "0", "false"}
 _DASHES = set("-‐–—―−ー─")
 _BOX = re.compile(r"([□☐◻■◼☑✓✔✅●○◯〇レ])\s*(はい|いいえ|対象外)", re.IGNORECASE)
-_OPEN_BOXES = set("□☐◻○◯〇")
 _FILLED_BOXES = set("■◼☑✓✔✅●レ")
+_TICKS = set("■◼☑✓✔✅")
 
 
 @dataclass(frozen=True)
 class Said:
     """What stands at one question: an answer, the cells that say so, and why it was taken so.
 
-    `reference` is the number of a remark that the answer names: はい（備考1）.
+    `reference` is the number of a remark that the answer names: はい（備考1）; `note` is a remark of its own.
     """
 
     answer: str
     cell: str = ""
     why: str = ""
     reference: str = ""
+    note: str = ""
 
 
-def word(cell: Cell) -> tuple[str, str] | None:
-    """(answer, number of a remark) for a cell that says はい, いいえ or 対象外 in a word; else None."""
+class Word(NamedTuple):
+    answer: str
+    reference: str = ""
+    note: str = ""
+
+
+def word(cell: Cell) -> Word | None:
+    """What a cell says that answers はい, いいえ or 対象外 in a word; else None."""
     if cell.kind != "text" or len(cell.text) > _LONGEST_ANSWER:
         return None
-    text = plain(cell.text).strip("「」'\"")
+    text = _ENUMERATED.sub("", plain(uncircled(cell.text)).strip("「」'\""))
     found = _WITH_REFERENCE.fullmatch(text)
-    meaning = found and _MEANING.get(found["word"])
-    return (meaning, _counted(found["ref"])) if found and meaning else None
+    if found and (meaning := _meaning(found["word"])):
+        return Word(meaning, _counted(found["ref"]), found["elsewhere"] or "")
+    return _explained(cell.text)
+
+
+def _meaning(text: str) -> str:
+    """はい, (はい), ☑はい, はい/Yes and Yes(はい) are one answer; two different ones are none."""
+    single = text[1:] if text[:1] in _TICKS else text
+    pieces = [each for each in re.split(r"[/()\[\]【】]", single.replace("n/a", "na")) if each]
+    meanings = {_MEANING.get(each, "") for each in pieces}
+    return meanings.pop() if len(meanings) == 1 else ""
+
+
+def _explained(text: str) -> Word | None:
+    """いいえ（2026年対応予定） says no, and why; はい with words of its own leaves a doubt."""
+    found = _EXPLAINED.fullmatch(unicodedata.normalize("NFKC", text))
+    return Word("no", "", found[1].strip()) if found and not _OTHER_WORD.search(found[1]) else None
+
+
+def is_dash(cell: Cell) -> bool:
+    return plain(cell.text) in _DASHES
+
+
+def is_mark(cell: Cell) -> bool:
+    """Whether a cell holds a sign that marks something, and no number."""
+    return bool(cell.text) and plain(cell.text) != "1" and _marked(cell.text)[0] == "marked"
 
 
 def speaks(cell: Cell) -> bool:
     """Whether a cell holds a word or a mark that answers."""
-    return word(cell) is not None or (bool(cell.text) and _marked(plain(cell.text))[0] == "marked")
+    return word(cell) is not None or (bool(cell.text) and _marked(cell.text)[0] == "marked")
 
 
 def single(cell: Cell, place: str) -> Said:
@@ -66,38 +105,49 @@ def single(cell: Cell, place: str) -> Said:
     if cell.kind == "struck":
         return Said("unread", place, f"「{_quoted(cell)}」に取り消し線があるため、回答として数えません。")
     if found := word(cell):
-        return Said(found[0], place, f"回答欄に「{_quoted(cell)}」とあります。", found[1])
+        return Said(
+            found.answer, place, f"回答欄に「{_quoted(cell)}」とあります。", found.reference, found.note
+        )
     return _boxes(cell, place) or Said(
         "unread", place, f"「{_quoted(cell)}」は、はい・いいえ・対象外のどれとも読めません。"
     )
 
 
 def chosen(columns: dict[str, tuple[Cell, str]]) -> Said:
-    """The answer of a sheet with a column per answer: {"yes": (cell, place), …}; "other" is any other choice."""
+    """The answer of a sheet with a column per answer: {"yes": (cell, place), …}.
+
+    A name with "other" is any other choice, one with "note" a column that may also tell more about a choice.
+    """
     for cell, place in columns.values():
         if cell.kind == "formula":
             return _formula(cell, place)
     signs = {answer: _sign(answer, cell) for answer, (cell, _) in columns.items()}
-    marked = [answer for answer, sign in signs.items() if sign[0] == "marked"]
-    strange = [answer for answer, sign in signs.items() if sign[0] == "strange"]
-    dashed = [answer for answer, sign in signs.items() if sign[0] == "dash"]
+    marked, strange, dashed = (
+        [answer for answer in signs if signs[answer][0] == kind] for kind in ("marked", "strange", "dash")
+    )
     if len(marked) > 1:
         return Said(
             "unread", _places(columns, marked), "二つ以上の欄に印があります。どれが回答か読めません。"
         )
-    if strange or (marked and marked[0].startswith("other")):
+    if not marked:
+        strange = strange or dashed
+        blank = Said("blank", _places(columns, list(columns)), "どの回答欄にも印がありません。")
+        return _strange(columns, strange) if strange else blank
+    notes = [name for name in strange if _tells_more(marked[0], name, columns[name][0])]
+    if notes != strange or marked[0] not in WORDS:
         return _strange(columns, marked + strange)
-    if marked:
-        cell, place = columns[marked[0]]
-        return Said(
-            marked[0],
-            place,
-            f"「{WORDS[marked[0]]}」の欄に「{_quoted(cell)}」とあります。",
-            signs[marked[0]][1],
-        )
-    if dashed:
-        return _strange(columns, dashed)
-    return Said("blank", _places(columns, list(columns)), "どの回答欄にも印がありません。")
+    cell, place = columns[marked[0]]
+    _, reference, note = signs[marked[0]]
+    why = f"「{WORDS[marked[0]]}」の欄に「{_quoted(cell)}」とあります。"
+    told = "\n".join(filter(None, [note, *(columns[name][0].text for name in notes)]))
+    return Said(marked[0], place, why, reference, told)
+
+
+def _tells_more(answer: str, name: str, cell: Cell) -> bool:
+    """Whether a text beside a marked answer explains it; beside はい, an 一部対応 with words may take it back."""
+    is_free = name.startswith("note") or (name.startswith("other") and answer != "yes")
+    is_text = cell.kind not in ("struck", "error") and len(plain(cell.text)) > 1
+    return is_free and is_text and word(cell) is None
 
 
 def _strange(columns: dict[str, tuple[Cell, str]], answers: list[str]) -> Said:
@@ -105,24 +155,25 @@ def _strange(columns: dict[str, tuple[Cell, str]], answers: list[str]) -> Said:
     return Said("unread", _places(columns, answers), f"回答欄に「{written}」とあり、どの回答か読めません。")
 
 
-def _sign(answer: str, cell: Cell) -> tuple[str, str]:
-    """("empty" | "marked" | "dash" | "strange", number of a remark) of a choice's own cell."""
+def _sign(answer: str, cell: Cell) -> tuple[str, str, str]:
+    """("empty" | "marked" | "dash" | "strange", number of a remark, remark) of a choice's own cell."""
     text = plain(cell.text)
     if cell.kind == "struck":
-        return "strange", ""
+        return "strange", "", ""
     if text in _BLANKS or text in _DASHES:
-        return ("empty" if text in _BLANKS else "dash"), ""
+        return ("empty" if text in _BLANKS else "dash"), "", ""
     if said := word(cell):
-        return ("marked" if said[0] == answer else "strange"), said[1]
-    return _marked(text)
+        return ("marked" if said.answer == answer else "strange"), said.reference, said.note
+    return _marked(cell.text)
 
 
-def _marked(text: str) -> tuple[str, str]:
+def _marked(written: str) -> tuple[str, str, str]:
+    # A mark may itself be ①, but what follows one is a number in brackets.
+    text = plain(written[:1]) + plain(uncircled(written[1:]))
     if text == "true":
-        return "marked", ""
-    if text[0] in _MARKS and len(text) <= _LONGEST_ANSWER and _AFTER_MARK.fullmatch(text[1:]):
-        return "marked", _counted(text[1:])
-    return "strange", ""
+        return "marked", "", ""
+    found = _AFTER_MARK.fullmatch(text[1:]) if text[:1] in _MARKS and len(text) <= _LONGEST_ANSWER else None
+    return ("marked", _counted(found["ref"]), found["elsewhere"] or "") if found else ("strange", "", "")
 
 
 def _counted(reference: str | None) -> str:

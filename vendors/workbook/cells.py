@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-ROWS, COLUMNS, SHEETS, CELLS = 2_000, 60, 20, 60_000
+ROWS, COLUMNS, SHEETS, CELLS = 2_000, 120, 20, 60_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ class Sheet:
         for (row, column), cell in sorted(self.cells.items(), key=lambda each: each[0]):
             found.setdefault(row, {})[column] = cell
         return found
+
+    @cached_property
+    def columns(self) -> list[int]:
+        """The columns that are shown, up to the last that holds something."""
+        last = max((column for _, column in self.cells), default=0)
+        return [column for column in range(1, last + 1) if column not in self.hidden_columns]
 
     @cached_property
     def merged(self) -> dict[tuple[int, int], Merge]:

@@ -92,7 +92,9 @@ def _combined(row: Row, said: dict[str, Said]) -> Said:
     rule = (
         "いずれかが「はい」なら「はい」" if row.combine == "any" else "すべて「はい」か「対象外」なら満たす"
     )
-    return Said(answer, places, f"{listed}。{rule}という当製品の決まりで「{_SHOWN[answer]}」としました。")
+    return Said(
+        answer, places, f"{listed}。{rule}というこのサービスの決まりで「{_SHOWN[answer]}」としました。"
+    )
 
 
 def _any(answers: set[str]) -> str:

@@ -10,18 +10,18 @@ PARTS_LIMIT = 200
 UNPACKED_LIMIT = 20 * 1024 * 1024
 
 _AGAIN = "Excelで開き、「Excelブック（.xlsx）」として保存し直してから、もう一度選んでください。"
-_BY_HAND = "回答は画面で入力し、このファイルは受領した資料として添付してください。"
+BY_HAND = "回答は画面で入力してください。医療機関では、このファイルを受領した資料として添付できます。"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS = (
-    (b"%PDF", f"PDFファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{_BY_HAND}"),
+    (b"%PDF", f"PDFファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}"),
     (
         b"{\\rtf",
-        f"リッチテキスト文書のようです。この取り込みはExcelブック（.xlsx）だけを読みます。{_BY_HAND}",
+        f"リッチテキスト文書のようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}",
     ),
-    (b"\x89PNG", f"画像ファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{_BY_HAND}"),
+    (b"\x89PNG", f"画像ファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}"),
     (
         b"\xff\xd8\xff",
-        f"画像ファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{_BY_HAND}",
+        f"画像ファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}",
     ),
 )
 _OLE_STREAMS = (
@@ -29,13 +29,13 @@ _OLE_STREAMS = (
         "EncryptedPackage",
         "パスワードで暗号化されたファイルです。暗号化を解除して保存したものをもらってください。",
     ),
-    ("WordDocument", f"古い形式のWord文書（.doc）のようです。{_BY_HAND}"),
+    ("WordDocument", f"古い形式のWord文書（.doc）のようです。{BY_HAND}"),
     ("Workbook", f"古い形式のExcelブック（.xls）のようです。{_AGAIN}"),
     ("Book", f"古い形式のExcelブック（.xls）のようです。{_AGAIN}"),
 )
 _OTHER_KINDS = (
-    ("word/document.xml", f"Word文書（.docx）のようです。{_BY_HAND}"),
-    ("ppt/presentation.xml", f"PowerPoint文書（.pptx）のようです。{_BY_HAND}"),
+    ("word/document.xml", f"Word文書（.docx）のようです。{BY_HAND}"),
+    ("ppt/presentation.xml", f"PowerPoint文書（.pptx）のようです。{BY_HAND}"),
     ("xl/workbook.bin", f"バイナリ形式のExcelブック（.xlsb）です。{_AGAIN}"),
     ("content.xml", f"OpenDocument形式のファイル（.ods など）のようです。{_AGAIN}"),
 )
@@ -99,7 +99,7 @@ def _refuse_by_size_and_kind(content: bytes) -> None:
     if content.startswith(_OLE):
         raise Refused(_ole(content))
     if not content.startswith(b"PK"):
-        raise Refused(f"Excelブック（.xlsx）ではありません。CSVやHTML、文書の場合は、{_BY_HAND}")
+        raise Refused(f"Excelブック（.xlsx）ではありません。CSVやHTML、文書の場合は、{BY_HAND}")
 
 
 def _ole(content: bytes) -> str:

@@ -1,53 +1,72 @@
 """Where a sheet's tables begin, and which columns hold answers and remarks. Pure."""
 
-import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
-from vendors.workbook.answering import word
-from vendors.workbook.cells import COLUMNS, ROWS, Cell, Sheet, letters
+from vendors.workbook.answering import is_mark, word
+from vendors.workbook.cells import ROWS, Cell, Sheet, letters
+from vendors.workbook.labels import (
+    answer_rank,
+    choice,
+    is_known,
+    is_neighbour,
+    is_others,
+    is_part,
+    is_remark,
+    is_single,
+    label,
+    number_rank,
+    tells_more,
+)
 from vendors.workbook.numbering import leading, numbering
-from vendors.workbook.texts import plain
+from vendors.workbook.readings import WORDS
 
-_YES = re.compile(r"[□■○●(\[【「]*(?:はい|yes)[)\]】」]*(?:[(\[].*)?")
-_NO = re.compile(r"[□■○●(\[【「]*(?:いいえ|no)[)\]】」]*(?:[(\[].*)?")
-_NA = re.compile(r"[□■○●(\[【「]*(?:対象外|n/?a|n\.a\.?)[)\]】」]*(?:[(\[].*)?")
-_OTHER = re.compile(
-    r"(?:該当なし|該当せず|非該当|適用外|一部|部分|条件付|代替|対応予定|予定|準備中|検討中|未定|不明|保留|その他).{0,8}"
-)
-_ANSWER = re.compile(r"(?:ご?回答|適合状況|はい[/・,、]?いいえ).*")
-_SINGLE = re.compile(
-    r"(?:ご?回答|適合状況|適合|対応状況|チェック(?:結果)?|結果|判定|選択|評価|適否|実施状況|可否|対応|対応有無|有無|遵守状況"
-    r"|answer|はい[/・,、]?いいえ(?:[/・,、]?対象外)?)(?:欄|結果)?(?:[(\[].*)?"
-)
-_REMARK = re.compile(
-    r"(?:備考|特記事項|コメント|補足(?:説明)?|説明|remarks?|notes?)(?:欄|番号|no\.?|等)?(?:[(\[].*)?"
-)
-_QUESTION = re.compile(
-    r"(?:質問|設問|項目|内容|要件|(?:チェック|確認|質問|要求)(?:項目|事項|内容)|question)(?:名|文)?(?:[(\[].*)?"
-)
-_NUMBER_RANKS = (
-    (3, re.compile(r"(?:項番|項目番号|項目no\.?|(?:問|設問|質問)(?:番号|no\.?)?)")),
-    (2, re.compile(r"(?:番号|大項目|中項目|小項目|細目|枝番)")),
-    (1, re.compile(r"(?:no\.?|#)")),
-)
+_GAP = 2
+_SHORT = 10
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text of a heading, over the columns `first`-`last`."""
+
+    first: int
+    last: int
+    text: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """One product's answers: {"yes": 3, "no": 4, "na": 5, "other0": 6}, or {"single": 3} and what it spans."""
+    """One product's answers: {"yes": 3, "no": 4, "na": 5, "other6": 6}, or {"single": 3} and what it spans.
+
+    `lasts` has the last column of a choice's merged label; `beside` are the columns next to the choices
+    whose labels say nothing.
+    """
 
     columns: dict[str, int]
     title: str = ""
+    lasts: dict[int, int] = field(default_factory=dict)
+    beside: tuple[int, ...] = ()
 
     @property
     def first(self) -> int:
         return min(self.columns.values())
 
+    @property
+    def area(self) -> set[int]:
+        return {each for column in self.columns.values() for each in self.span(column)}
+
+    def span(self, column: int) -> range:
+        return range(column, self.lasts.get(column, column) + 1)
+
 
 @dataclass(frozen=True)
 class Table:
-    """Rows `first`-`last` under one heading; `numbers` ranks the columns whose labels speak of a number."""
+    """Rows `first`-`last` under one heading; `numbers` ranks the columns whose labels speak of a number.
+
+    `parts` are number columns that go on from others (枝番). Where `is_lost`, the heading could not be understood.
+    """
 
     heading: int
     first: int
@@ -55,11 +74,18 @@ class Table:
     groups: tuple[Group, ...]
     remarks: tuple[int, ...]
     numbers: dict[int, int]
+    parts: frozenset[int] = frozenset()
+    is_lost: bool = False
 
 
 def tables(sheet: Sheet) -> list[Table]:
     """The tables from top to bottom; one without a heading only where a column speaks plain words."""
-    found = [table for row in sheet.rows if (table := _heading(sheet, row))]
+    found: list[Table] = []
+    for row in sheet.rows:
+        if table := _heading(sheet, row):
+            found.append(table)
+        elif found and _is_lost_heading(sheet, row):
+            found.append(replace(found[-1], heading=row, first=row + 1, is_lost=True))
     following = [table.heading for table in found[1:]] + [ROWS + 1]
     placed = [replace(table, last=end - 1) for table, end in zip(found, following, strict=False)]
     filled = [table for table in placed if table.last >= table.first]
@@ -67,78 +93,117 @@ def tables(sheet: Sheet) -> list[Table]:
 
 
 def _heading(sheet: Sheet, row: int) -> Table | None:
-    labels = {column: plain(sheet.at(row, column).text) for column in _columns(sheet)}
-    above = {column: plain(sheet.at(row - 1, column).text) for column in labels}
-    groups = _choice_groups(sheet, row, labels) or _single_groups(sheet, row, labels, above)
-    if not groups or any(numbering(cell) or leading(cell) for cell in sheet.rows[row].values()):
+    labels = _labels(sheet, row)
+    groups = _choice_groups(sheet, row, labels) or _single_groups(sheet, row, labels)
+    if not groups or _is_numbered(sheet, row, min(group.first for group in groups)):
         return None
-    used = {column for group in groups for column in group.columns.values()}
-    rest = {column: text or above[column] for column, text in labels.items() if column not in used}
-    remarks = tuple(column for column, text in rest.items() if _REMARK.fullmatch(text))
-    return Table(row, row + 1, ROWS, groups, remarks, _number_labels(rest))
+    return _table(sheet, row, groups)
 
 
-def _columns(sheet: Sheet) -> list[int]:
-    last = max((column for _, column in sheet.cells), default=0)
-    return [column for column in range(1, min(last, COLUMNS) + 1) if column not in sheet.hidden_columns]
+def _table(sheet: Sheet, row: int, groups: tuple[Group, ...]) -> Table:
+    used = {column for group in groups for column in group.area}
+    texts = {column: _text(sheet, row, column) for column in sheet.columns if column not in used}
+    first = min(group.first for group in groups)
+    remarks = [c for c, text in texts.items() if is_remark(text) or (c > first and tells_more(text))]
+    ranks = {column: rank for column, text in texts.items() if (rank := number_rank(text))}
+    inner = {c for c in ranks if sheet.anchor(row, c)[1] < c}
+    parts = inner | {column for column, text in texts.items() if is_part(text)}
+    return Table(row, row + 1, ROWS, groups, tuple(remarks), ranks, frozenset(parts))
 
 
-def _number_labels(labels: dict[int, str]) -> dict[int, int]:
-    return {
-        column: rank
-        for column, text in labels.items()
-        for rank, pattern in _NUMBER_RANKS
-        if pattern.fullmatch(text)
-    }
+def _text(sheet: Sheet, row: int, column: int) -> str:
+    return label(sheet.at(row, column).text) or label(sheet.at(row - 1, column).text)
 
 
-def _choice_groups(sheet: Sheet, row: int, labels: dict[int, str]) -> tuple[Group, ...]:
-    """はい | いいえ | 対象外, once per product; a 「No」 before any 「Yes」 heads the numbers."""
-    groups: list[dict[str, int]] = []
-    for column, text in labels.items():
-        role = _choice(text)
-        if role == "yes" or (role and groups and column - max(groups[-1].values()) > 2):
+def _labels(sheet: Sheet, row: int) -> list[Label]:
+    """What a row shows from left to right; a merged region is one label."""
+    found = []
+    for place, columns in groupby(sheet.columns, lambda column: sheet.anchor(row, column)):
+        shown = list(columns)
+        if text := label(sheet.at(*place).text):
+            found.append(Label(shown[0], shown[-1], text))
+    return found
+
+
+def _is_numbered(sheet: Sheet, row: int, before: int) -> bool:
+    cells = (cell for column, cell in sheet.rows[row].items() if column < before)
+    return any(numbering(cell) or leading(cell) for cell in cells)
+
+
+def _is_lost_heading(sheet: Sheet, row: int) -> bool:
+    """はい and 対象外 side by side in a row without a number: columns changed, but not to any that are known."""
+    said = {column: choice(label(cell.text)) for column, cell in sheet.rows[row].items()}
+    roles = {column: role for column, role in said.items() if role in WORDS}
+    return len(set(roles.values())) > 1 and not _is_numbered(sheet, row, min(roles))
+
+
+def _choice_groups(sheet: Sheet, row: int, labels: list[Label]) -> tuple[Group, ...]:
+    """はい | いいえ | 対象外 in any order, once per product; other choices only after one of these."""
+    groups: list[dict[str, Label]] = []
+    for at, each in enumerate(labels):
+        role = _role(labels, at)
+        last = next(reversed(groups[-1].items()), None) if groups else None
+        is_next = bool(last) and _is_near(labels, last[1], each)
+        if role in WORDS and is_next and role == last[0]:
+            role = "other"
+        if role in WORDS and (not is_next or role in groups[-1]):
             groups.append({})
-        if role and groups:
-            role = f"other{column}" if role == "other" else role
-            groups[-1].setdefault(role, column)
-    complete = [columns for columns in groups if {"yes", "no"} <= columns.keys()]
-    return tuple(Group(columns, _title(sheet, row - 1, min(columns.values()))) for columns in complete)
+        if role in WORDS:
+            groups[-1][role] = each
+        elif role and is_next:
+            groups[-1][f"{role}{each.first}"] = each
+    complete = [group for group in groups if {"yes", "no"} <= group.keys()]
+    return tuple(_choices(sheet, row, labels, group, complete) for group in complete)
 
 
-def _choice(text: str) -> str:
-    patterns = (("yes", _YES), ("no", _NO), ("na", _NA), ("other", _OTHER))
-    return next((role for role, pattern in patterns if pattern.fullmatch(text)), "")
+def _role(labels: list[Label], at: int) -> str:
+    """A 「No」 before the other choices heads the numbers, unless it is the only one and stands beside them."""
+    role = choice(labels[at].text)
+    if labels[at].text != "no" or any(choice(each.text) == "yes" for each in labels[:at]):
+        return role
+    after = [choice(each.text) for each in labels[at + 1 :]]
+    return role if after and after[0] in ("yes", "na") and "no" not in after else ""
 
 
-def _single_groups(
-    sheet: Sheet, row: int, labels: dict[int, str], above: dict[int, str]
-) -> tuple[Group, ...]:
-    answers = [column for column, text in labels.items() if _SINGLE.fullmatch(text)]
-    # Where one column is called 回答, another one called 結果 or 対応 is about something else.
-    answers = [column for column in answers if _ANSWER.fullmatch(labels[column])] or answers
-    beside = [labels[column] or above[column] for column in labels if column not in answers]
-    if not any(_is_neighbour(text) for text in beside):
+def _is_near(labels: list[Label], one: Label, other: Label) -> bool:
+    between = any(one.last < each.first < other.first for each in labels)
+    return other.first - one.last <= _GAP or not between
+
+
+def _choices(
+    sheet: Sheet, row: int, labels: list[Label], group: dict[str, Label], groups: list[dict[str, Label]]
+) -> Group:
+    columns = {role: each.first for role, each in group.items()}
+    lasts = {each.first: each.last for each in group.values()}
+    title = sheet.at(row - 1, min(columns.values())).text
+    used = [each for other in groups for each in other.values()]
+    beside = _unknown(sheet, labels, list(group.values()), used)
+    return Group(columns, "" if is_single(label(title)) else title, lasts, beside)
+
+
+def _unknown(sheet: Sheet, labels: list[Label], own: list[Label], used: list[Label]) -> tuple[int, ...]:
+    """The columns among a group's and next to them that no label tells to be something else."""
+    first, last = min(each.first for each in own), max(each.last for each in own)
+    known = [each for each in labels if each in used or is_known(each.text) or is_single(each.text)]
+    before = max((each.last for each in known if each.last < first), default=0)
+    after = min((each.first for each in known if each.first > last), default=sheet.columns[-1] + 1)
+    taken = {column for each in known for column in range(each.first, each.last + 1)}
+    return tuple(column for column in sheet.columns if before < column < after and column not in taken)
+
+
+def _single_groups(sheet: Sheet, row: int, labels: list[Label]) -> tuple[Group, ...]:
+    rank = max((answer_rank(each.text) for each in labels), default=0)
+    answers = [each for each in labels if rank and answer_rank(each.text) == rank]
+    used = {column for each in answers for column in range(each.first, each.last + 1)}
+    beside = (_text(sheet, row, column) for column in sheet.columns if column not in used)
+    if not answers or not any(map(is_neighbour, beside)):
         return ()
-    spans: dict[tuple[int, int], list[int]] = {}
-    for column in answers:
-        spans.setdefault(sheet.anchor(row, column), []).append(column)
-    named = [(columns, sheet.at(row, columns[0]).text) for columns in spans.values()]
-    return tuple(Group(_spanned(columns), title) for columns, title in named)
+    return tuple(Group(_spanned(sheet, each), sheet.at(row, each.first).text) for each in answers)
 
 
-def _is_neighbour(text: str) -> bool:
-    ranks = (pattern for _, pattern in _NUMBER_RANKS)
-    return any(pattern.fullmatch(text) for pattern in (_REMARK, _QUESTION, *ranks))
-
-
-def _spanned(columns: list[int]) -> dict[str, int]:
-    return {"single": columns[0]} | {f"other{column}": column for column in columns[1:]}
-
-
-def _title(sheet: Sheet, row: int, column: int) -> str:
-    text = sheet.at(row, column).text
-    return "" if _SINGLE.fullmatch(plain(text)) else text
+def _spanned(sheet: Sheet, each: Label) -> dict[str, int]:
+    others = [c for c in range(each.first + 1, each.last + 1) if c not in sheet.hidden_columns]
+    return {"single": each.first} | {f"other{column}": column for column in others}
 
 
 def _without_heading(sheet: Sheet) -> Iterator[Table]:
@@ -148,17 +213,51 @@ def _without_heading(sheet: Sheet) -> Iterator[Table]:
         if column not in sheet.hidden_columns and word(cell):
             spoken.setdefault(column, []).append(row)
     columns = [column for column, rows in spoken.items() if len(rows) >= 5]
-    if len(columns) == 1:
-        top = min(spoken[columns[0]])
-        yield Table(top - 1, min(sheet.rows), ROWS, (Group({"single": columns[0]}),), (), {})
+    if len(columns) != 1:
+        return
+    column, rows = columns[0], spoken[columns[0]]
+    row = _label_above(sheet, min(rows), column)
+    text = label(sheet.at(row, column).text)
+    if is_others(text) or (not is_single(text) and _is_answered_elsewhere(sheet, row, column, rows)):
+        return
+    groups = (Group({"single": column}),)
+    yield _table(sheet, row, groups) if row else Table(min(rows) - 1, min(sheet.rows), ROWS, groups, (), {})
+
+
+def _is_answered_elsewhere(sheet: Sheet, heading: int, column: int, rows: list[int]) -> bool:
+    """Whether the same rows hold marks or other short texts, which may be the answers instead of these words."""
+    filled = Counter(
+        other
+        for row in rows
+        for other, cell in sheet.rows[row].items()
+        if is_mark(cell)
+        or (heading and cell.kind == "text" and len(cell.text) <= _SHORT and not numbering(cell))
+    )
+    return any(
+        other != column and 2 * count >= len(rows) and not is_known(_text(sheet, heading, other))
+        for other, count in filled.items()
+    )
+
+
+def _label_above(sheet: Sheet, top: int, column: int) -> int:
+    """The row of the nearest text right above a column that is not a row of the table, 0 for none."""
+    rows = [row for row in sheet.rows if row < top and column in sheet.rows[row]]
+    return max((row for row in rows if not _is_numbered(sheet, row, column)), default=0)
 
 
 def answer_cell(sheet: Sheet, row: int, column: int, group: Group) -> tuple[Cell, str]:
-    """The cell shown at an answer's position, and its place; a heading merged across the row is no answer."""
-    at_row, at_column = sheet.anchor(row, column)
-    if at_column not in group.columns.values():
+    """The cell shown under an answer's label, and its place; a heading merged across the row is no answer."""
+    shown = dict.fromkeys(sheet.anchor(row, each) for each in group.span(column))
+    own = [place for place in shown if place[1] in group.area]
+    filled = [place for place in own if sheet.at(*place).text]
+    if len(filled) > 1:
+        cells = [sheet.at(*place) for place in filled]
+        kind = next((cell.kind for cell in cells if cell.kind in ("struck", "formula")), "text")
+        return Cell(" ".join(cell.text for cell in cells), kind), sheet.place(*filled[0])
+    if not own:
         return Cell(""), sheet.place(row, column)
-    return sheet.at(at_row, at_column), sheet.place(at_row, at_column)
+    place = (filled or own)[0]
+    return sheet.at(*place), sheet.place(*place)
 
 
 def group_name(sheet: Sheet, group: Group) -> str:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from vendors.workbook.cells import Cell
@@ -18,6 +18,11 @@ _LEADING = re.compile(
     rf"^{_PREFIX}{_NUMBER}(?P<gap>[\s.、,。:)\]】]*)(?P<rest>[^\d\s].*)$", re.IGNORECASE | re.DOTALL
 )
 _CIRCLED = re.compile("[①-⒛❶-➓]")
+_BRACKETED = re.compile(r"[(\[【]?([^()\[\]【】]*\d)[)\]】]")
+_COUNTER = re.compile(r"[(\[]?(\d{1,2})[)\].]?")
+_OTHER_DOTS = re.compile(r"\d{1,3}(?:[・。,の]\d{1,2}){1,4}")
+_ORDERS = ("abcdefghijklmnopqrstuvwxyz", "アイウエオカキクケコ")
+_COUNTED = re.compile(r"[(\[]?([1-9]\d?|[a-zア-ン])[)\]]")
 _MONTH_DAY = re.compile(r"^(?:\d{2,4}年)?(\d{1,2})月(\d{1,2})日$")
 _RANGE = re.compile(r"^\D*(\d{1,3})\s*[~〜～\-–]\s*(?:no\.?\s*)?(\d{1,3})$", re.IGNORECASE)
 
@@ -73,6 +78,36 @@ def joined(cells: Iterable[Cell]) -> Numbering | None:
     return Numbering((number,)) if number else None
 
 
+def uncircled(text: str) -> str:
+    """③ as (3), before NFKC makes it a bare 3."""
+    return _CIRCLED.sub(lambda found: f"({int(unicodedata.numeric(found[0]))})", text)
+
+
+def part(cell: Cell) -> Cell:
+    """The cell of a column that counts parts: (3) and ③ as 3."""
+    found = _COUNTER.fullmatch(unicodedata.normalize("NFKC", uncircled(cell.text[:20])).strip())
+    return replace(cell, text=found[1]) if found and cell.kind == "text" else cell
+
+
+def counter(cell: Cell) -> str:
+    """The 2 or b with which a row counts within its number: 「(2) …」, 「②」, 「b) …」; "" for none."""
+    found = _COUNTED.match(unicodedata.normalize("NFKC", uncircled(cell.text[:20])).strip().lower())
+    return found[1] if found and cell.kind == "text" else ""
+
+
+def ordinal(letter: str) -> str:
+    """2 for b and for イ; anything else as it is."""
+    places = (letters.find(letter.lower()) + 1 for letters in _ORDERS if len(letter) == 1)
+    return next((str(place) for place in places if place), letter)
+
+
+def unbracketed(cell: Cell) -> Cell | None:
+    """The cell of a column in which all numbers stand in brackets: (28) as 28; None for any other."""
+    found = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", cell.text[:40]).strip())
+    is_plain = cell.kind == "text" and not _CIRCLED.search(cell.text)
+    return replace(cell, text=found[1]) if found and is_plain else None
+
+
 def _spelled(raw: str, lists: Iterable[tuple[str, ...]]) -> Numbering | None:
     text = unicodedata.normalize("NFKC", raw[:61]).strip()
     if not text or len(text) > 60 or _CIRCLED.search(raw):
@@ -87,7 +122,17 @@ def _spelled(raw: str, lists: Iterable[tuple[str, ...]]) -> Numbering | None:
             exact = _ranged(text, lists)
             return exact or Numbering((number,))
         return None
-    return _ranged(text, lists) or _listed(text, lists)
+    return _ranged(text, lists) or _listed(text, lists) or _otherwise_dotted(text)
+
+
+def _otherwise_dotted(text: str) -> Numbering | None:
+    """4の1 and 4・1: most likely 4.1, but 1・2 may be two numbers."""
+    number = re.sub("[・。,の]", ".", text) if _OTHER_DOTS.fullmatch(text) else ""
+    return (
+        Numbering((_dotted(number),), "項番の区切りが「.」でなく、読み方が確かでありません")
+        if number
+        else None
+    )
 
 
 def _ranged(text: str, lists: Iterable[tuple[str, ...]]) -> Numbering | None:
@@ -116,5 +161,4 @@ def _dated(day: date) -> Numbering:
 
 
 def _dotted(number: str) -> str:
-    first, *rest = re.split(r"\s*[.\-‐‑‒–—―−ー_]\s*", number)
-    return ".".join([str(int(first)), *rest])
+    return ".".join(str(int(part)) for part in re.split(r"\s*[.\-‐‑‒–—―−ー_]\s*", number))

@@ -32,9 +32,10 @@ def heading(sheet: Sheet) -> int:
 
 
 def form(sheet: Sheet) -> str:
-    """The form whose ids the sheet holds, "" for none."""
+    """The form whose ids the sheet holds, under our own labels; "" for none."""
     forms = {found[1] for found in map(_ID.fullmatch, _ids(sheet).values()) if found}
-    return forms.pop() if len(forms) == 1 else ""
+    columns = _columns(sheet)
+    return forms.pop() if len(forms) == 1 and columns["number"] and columns["answer"] else ""
 
 
 def facts(sheet: Sheet) -> Header:
@@ -50,8 +51,7 @@ def facts(sheet: Sheet) -> Header:
 
 def row_readings(sheet: Sheet, rows: list[Row]) -> tuple[RowReading, ...]:
     """Every row of the form, by its id; a line whose number was changed or that stands twice is asked."""
-    labelled = sheet.rows[heading(sheet)].items()
-    columns = {name: _column(labelled, label) for name, label in LABELS.items()}
+    columns = _columns(sheet)
     lines: dict[str, list[int]] = {}
     for row, text in _ids(sheet).items():
         lines.setdefault(text, []).append(row)
@@ -64,6 +64,12 @@ def _ids(sheet: Sheet) -> dict[int, str]:
     return {row: text for row, text in texts.items() if _ID.fullmatch(text)}
 
 
+def _columns(sheet: Sheet) -> dict[str, int]:
+    """Where our labels stand, 0 for one that was changed."""
+    labelled = sheet.rows.get(heading(sheet), {}).items()
+    return {name: _column(labelled, label) for name, label in LABELS.items()}
+
+
 def _column(labelled, label: str) -> int:
     return next((column for column, cell in labelled if plain(cell.text) == label), 0)
 
@@ -71,19 +77,20 @@ def _column(labelled, label: str) -> int:
 def _reading(sheet: Sheet, row: Row, at: list[int], columns: dict[str, int]) -> RowReading:
     said = _said(sheet, row, at, columns)
     remark = sheet.at(at[0], columns["remark"]) if len(at) == 1 else EMPTY
+    written = "" if remark.kind in ("formula", "struck") else remark.text
     return RowReading(
         id=row.id,
         form=row.form,
         numbers=row.numbers,
         answer=said.answer,
-        remark="" if remark.kind in ("formula", "struck") else remark.text,
+        remark="\n".join(filter(None, [written, said.note])),
         cell=said.cell,
         why=said.why,
     )
 
 
 def _said(sheet: Sheet, row: Row, at: list[int], columns: dict[str, int]) -> Said:
-    if not at or not columns["answer"]:
+    if not at:
         return Said("blank", "", "この項番の行がファイルにありません。")
     places = [sheet.place(each, columns["answer"]) for each in at]
     if len(at) > 1:

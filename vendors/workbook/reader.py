@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from vendors.workbook import ours
 from vendors.workbook.cells import Sheet
 from vendors.workbook.combining import row_readings
 from vendors.workbook.container import Refused, parts
-from vendors.workbook.facts import completed, form_version, header
+from vendors.workbook.facts import completed, form_version, header, opening
 from vendors.workbook.questions import Line
 from vendors.workbook.readings import FORMS, Header, Reading, Row, RowReading, catalogue, refused
-from vendors.workbook.recognising import Found, forms_in, is_example, looks_like, mean_likeness
+from vendors.workbook.recognising import Found, forms_in, goes_on, mean_likeness
 from vendors.workbook.remarks import sheet_of_remarks
+from vendors.workbook.sections import is_skipped
 from vendors.workbook.sheetml import sheets
 from vendors.workbook.texts import plain
+from vendors.workbook.titles import looks_like
 
 _SHOWN = {"yes": "はい", "no": "いいえ", "na": "対象外", "blank": "空欄", "unread": "未読取", "ask": "要確認"}
 _UNLIKE = 0.15
@@ -25,67 +26,58 @@ _SERIAL = "項番ではなく通し番号のようです"
 def read(content: bytes, rows: Iterable[Any], form: str | None = None, sheet: str | None = None) -> Reading:
     """What the file says of each row of 別紙 in `rows`; `sheet` is a name out of an earlier reading's choices.
 
+    `rows` are those of both forms, whichever `form` is wanted: else the other one could be taken for it.
     Never raises for anything in `content`. For files of strangers use `read_safely`, which bounds time and memory.
     """
     try:
         book = sheets(parts(content))
     except Refused as error:
         return refused(str(error))
-    known = catalogue(rows)
-    wanted = tuple(row for row in known if form in (None, row.form))
-    return _own(book, wanted, sheet) or _foreign(book, known, form, sheet)
+    return _read_book(book, catalogue(rows), form, sheet)
 
 
-def _own(book: list[Sheet], rows: tuple[Row, ...], name: str | None) -> Reading | None:
-    """Our own file: one sheet per form, recognised by mark and ids."""
-    held = {ours.form(sheet): sheet for sheet in reversed(book) if ours.form(sheet)}
-    held = {form: held[form] for form in FORMS if form in held and any(row.form == form for row in rows)}
-    if name:
-        held = {form: sheet for form, sheet in held.items() if plain(sheet.name) == plain(name)}
-    if not held:
-        return None
-    readings = [
-        reading
-        for form, sheet in held.items()
-        for reading in ours.row_readings(sheet, [row for row in rows if row.form == form])
-    ]
-    facts = Header()
-    for sheet in held.values():
-        facts = completed(facts, ours.facts(sheet))
-    return _read(facts, tuple(readings), ["当製品が出力した回答用のExcelブックです。"])
-
-
-def _foreign(book: list[Sheet], rows: tuple[Row, ...], form: str | None, name: str | None) -> Reading:
+def _read_book(book: list[Sheet], rows: tuple[Row, ...], form: str | None, name: str | None) -> Reading:
+    skipped = [sheet for sheet in book if is_skipped(sheet)]
+    examples = [f"シート「{sheet.name}」は記入例のようなため、読んでいません。" for sheet in skipped]
+    usable = [sheet for sheet in book if sheet not in skipped]
     remarks = sheet_of_remarks(book)
-    usable = [sheet for sheet in book if not is_example(sheet)]
-    found = [each for sheet in usable for each in forms_in(sheet, rows, form, remarks)]
+    held = [each for sheet in usable for each in forms_in(sheet, rows, remarks)]
+    found = [each for each in held if form in (None, each.form)]
     if name:
         return _named(found, book, rows, name)
     if not found:
-        wanted = f"{form}の表が見つかりません。" if form else ""
-        return Reading(opened="not-a-form", says=wanted + looks_like(book))
+        says = _of_another_form(held[0].form) if held else "".join(examples) + looks_like(_titles(usable))
+        return Reading(opened="not-a-form", says=says)
     seen = [each for each in found if not each.sheet.hidden]
     did = "は読んでいません" if seen else "を読みました"
-    hidden = [f"非表示のシート「{each.name}」{did}。" for each in found if each.sheet.hidden]
+    hidden = [f"非表示のシート「{each.sheet.name}」{did}。" for each in found if each.sheet.hidden]
     filled = _joined(_without_unfilled_copies(seen or found))
-    return _choose(filled) if _is_open(filled) else _reading(filled, book, rows, hidden)
+    return _choose(filled) if _is_open(filled) else _reading(filled, book, rows, [*hidden, *examples])
+
+
+def _of_another_form(form: str) -> str:
+    wanted = next(other for other in FORMS if other != form)
+    return f"{form}のファイルのようです。{wanted}のファイルを選んでください。"
+
+
+def _titles(book: list[Sheet]) -> list[str]:
+    seen = [sheet for sheet in book if not sheet.hidden]
+    return [text for sheet in seen for text in (sheet.name, *(cell.text for cell in opening(sheet, 15)))]
 
 
 def _named(found: list[Found], book: list[Sheet], rows: tuple[Row, ...], name: str) -> Reading:
-    chosen = [each for each in found if plain(name) in (plain(each.name), plain(each.sheet.name))]
-    if len({each.form for each in chosen}) < len(chosen):
-        return _choose(chosen)
+    chosen = _joined([each for each in found if plain(name) in (plain(each.name), plain(each.sheet.name))])
     if chosen:
-        return _reading(chosen, book, rows, [])
+        return _choose(chosen) if _is_open(chosen) else _reading(chosen, book, rows, [])
     known = next((sheet for sheet in book if plain(sheet.name) == plain(name)), None)
-    if known and is_example(known):
+    if known and is_skipped(known):
         says = f"シート「{name}」は記入例のようです。記入例は回答として読みません。"
     elif known:
         says = f"シート「{name}」にMDS/SDSの表が見つかりません。"
     else:
         says = f"シート「{name}」はこのファイルにありません。"
     names = tuple(each.name for each in found)
-    more = "次の中から読むシートを選んでください。" if names else looks_like(book)
+    more = "次の中から読むシートを選んでください。" if names else looks_like(_titles(book))
     return Reading(opened="choose" if names else "not-a-form", says=says + more, choices=names)
 
 
@@ -106,15 +98,20 @@ def _joined(found: list[Found]) -> list[Found]:
     return joined
 
 
-def _goes_on(first: Found, other: Found) -> bool:
-    products = {plain(each.header.product) for each in (first, other) if each.header.product}
-    return first.form == other.form and len(products) < 2 and not first.numbers & other.numbers
+def _goes_on(first: Found, more: Found) -> bool:
+    if first.own or more.own or first.form != more.form or len(_products([first, more])) > 1:
+        return False
+    return goes_on(first.lines, more.lines)
+
+
+def _products(found: list[Found]) -> set[str]:
+    """The products that sheets of a vendor name; ours are of one system, whatever each calls it."""
+    return {plain(each.header.product) for each in found if each.header.product and not each.own}
 
 
 def _is_open(found: list[Found]) -> bool:
     """Whether it takes a person to say what to read: two sheets of one form, or of two products."""
-    products = {plain(each.header.product) for each in found if each.header.product}
-    return len({each.form for each in found}) < len(found) or len(products) > 1
+    return len({each.form for each in found}) < len(found) or len(_products(found)) > 1
 
 
 def _choose(found: list[Found]) -> Reading:
@@ -128,15 +125,14 @@ def _reading(found: list[Found], book: list[Sheet], rows: tuple[Row, ...], warni
     readings: list[RowReading] = []
     for each in ordered:
         own = [row for row in rows if row.form == each.form]
-        lines = _questioned(list(each.lines), own)
         warnings = warnings + _warnings(each, own)
-        readings += row_readings(own, lines)
-    version = form_version(book)
+        readings += each.own or row_readings(own, _questioned(list(each.lines), own))
+    version = "" if all(each.own for each in ordered) else form_version(book)
     if version and version != "5.0":
         warnings.append(
-            f"JAHISの版は{version}のようです。新しい版（5.0）の開示書がないか、事業者に聞いてください。"
+            f"JAHISの版は{version}のようです。新しい版（5.0）の開示書がないか、確かめてください。"
         )
-    return _read(_facts(ordered, book), tuple(readings), warnings, version)
+    return _read(_facts(ordered, book), tuple(readings), list(dict.fromkeys(warnings)), version)
 
 
 def _facts(found: list[Found], book: list[Sheet]) -> Header:
@@ -161,6 +157,8 @@ def _questioned(lines: list[Line], rows: list[Row]) -> list[Line]:
 
 
 def _warnings(found: Found, rows: list[Row]) -> list[str]:
+    if found.own:
+        return ["このサービスが出力した回答用のExcelブックです。"]
     warnings = []
     if mean_likeness(rows, found.lines) < _UNLIKE:
         warnings.append(f"{found.form}の質問の文が別紙とかなり違います。版が違うかもしれません。")

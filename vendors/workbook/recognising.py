@@ -1,159 +1,154 @@
-"""Which sheets of a book are filled forms, and what the book looks like where none is. Pure."""
+"""Which sheets of a book are filled forms. Pure."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from vendors.workbook import ours
 from vendors.workbook.cells import Sheet
-from vendors.workbook.facts import header, opening
-from vendors.workbook.layout import Group, Table, group_name, tables
+from vendors.workbook.layout import group_name
 from vendors.workbook.questions import Line, lines
-from vendors.workbook.readings import FORMS, Header, Row
-from vendors.workbook.texts import likeness, plain
+from vendors.workbook.readings import FORMS, Header, Row, RowReading
+from vendors.workbook.sections import Section, sections
+from vendors.workbook.texts import likeness
+from vendors.workbook.titles import is_titled, other_document
 
-_EXAMPLE_NAME = re.compile(
-    r"(?:記入|記載|入力|回答)(?:例|見本|サンプル)|^(?:見本|サンプル|例|sample|example)(?:シート|sheet)?$|[(\[]例[)\]]"
-)
-_EXAMPLE_TITLE = re.compile(
-    r"[\W_]*(?:記入|記載|入力|回答)(?:例|見本|サンプル)[\W_]*|.{1,60}[(\[【](?:記入|記載|入力|回答)(?:例|見本)[)\]】]"
-)
-_TITLE = re.compile(
-    r"[\W_]*(?:記入|記載|入力|回答)(?:例|見本|サンプル)[\W_]*|.{1,60}[(\[【](?:記入|記載|入力|回答)(?:例|見本)[)\]】]"
-)
-_TITLE = re.compile(r"医療情報セキュリティ開示書|(?<![a-z])[ms]ds(?![a-z2])")
-_OWN_TITLE = "医療情報セキュリティ開示書"
-_WRONG = (
-    (
-        re.compile(r"mds\s*2|manufacturerdisclosurestatement"),
-        "MDS2（医療機器の英文の開示書）のようです。MDS/SDSの項番とは対応しません。"
-        "販売業者か製造業者に、MDS/SDS（医療情報セキュリティ開示書）をもらってください。",
-    ),
-    (
-        re.compile(r"サービス仕様適合開示書"),
-        "サービス仕様適合開示書のようです。受領した資料として添付できますが、別紙の確認にはSDSが要ります。"
-        "事業者にSDSをもらってください。",
-    ),
-    (
-        re.compile(r"サイバーセキュリティ(?:対策|確保).{0,10}チェックリスト"),
-        "立入検査で使うサイバーセキュリティ対策チェックリストのようです。事業者にMDS/SDSをもらってください。",
-    ),
-)
-_NOT_A_FORM = (
-    "MDS/SDS（医療情報セキュリティ開示書）の表が見つかりません。事業者にMDS/SDSのExcelブックをもらうか、"
-    "回答を画面で入力し、このファイルを受領した資料として添付してください。"
-)
-_NO_ANSWERS = (
-    "MDS/SDSのようですが、項番と回答欄（はい・いいえ・対象外）の並ぶ表が見つかりません。"
-    "回答は画面で入力し、このファイルを受領した資料として添付してください。"
-)
-_CLEARLY_OTHER = 0.25
+_CLEARLY_MORE = 0.25
+_CLEARLY_LIKER = 0.15
 _LIKE_ENOUGH = 0.25
+_WHOLE = 0.7
+_FEWEST = 3
+_REPEATED = 3
+_BLANK_ELSEWHERE = "同じ項番が、同じシートの別の表では空欄です"
 
 
 @dataclass(frozen=True)
 class Found:
-    """One form as one sheet gives it, for one product; `name` is what a person chooses by."""
+    """One form as one sheet gives it, for one product; `name` is what a person chooses by.
+
+    A sheet of ours has `own` readings, any other one `lines`.
+    """
 
     form: str
     name: str
     sheet: Sheet
     header: Header
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = ()
     title: str = ""
-
-    @property
-    def numbers(self) -> set[str]:
-        return {number for line in self.lines for number in line.numbering.numbers}
+    own: tuple[RowReading, ...] = ()
 
     @property
     def is_answered(self) -> bool:
-        return any(line.said.answer != "blank" for line in self.lines)
+        answers = [*(line.said.answer for line in self.lines), *(row.answer for row in self.own)]
+        return any(answer != "blank" for answer in answers)
 
 
-def is_example(sheet: Sheet) -> bool:
-    """記入例 by the sheet's name or by a title of its own."""
-    titles = (plain(cell.text) for cell in opening(sheet, 10))
-    return bool(_EXAMPLE_NAME.search(plain(sheet.name))) or any(map(_EXAMPLE_TITLE.fullmatch, titles))
+@dataclass(frozen=True)
+class _Match:
+    """How much of a form a table holds: `count` of its numbers, their `share`, and how `like` the questions are."""
+
+    count: int
+    share: float
+    like: float
 
 
-def forms_in(sheet: Sheet, rows: tuple[Row, ...], form: str | None, remarks: dict[str, str]) -> list[Found]:
-    """The forms that a sheet holds: one per product, none for any other sheet."""
-    found = tables(sheet)
-    if not found or _wrong(_opening(sheet, found)):
-        return []
-    groups = max((table.groups for table in found), key=len)
-    made = [_found(sheet, found, index, rows, form, remarks, len(groups) > 1) for index in range(len(groups))]
-    return [each for each in made if each]
+def forms_in(sheet: Sheet, rows: tuple[Row, ...], remarks: dict[str, str]) -> list[Found]:
+    """The forms that a sheet holds: one per title and product, none for any other sheet."""
+    if own := ours.form(sheet):
+        readings = ours.row_readings(sheet, [row for row in rows if row.form == own])
+        return [Found(own, sheet.name, sheet, ours.facts(sheet), own=readings)] if readings else []
+    parts = sections(sheet, rows)
+    made = [_found(part, at, rows, remarks, len(parts) > 1) for part in parts for at in range(part.width)]
+    return [found for found in made if found]
 
 
 def _found(
-    sheet: Sheet,
-    found: list[Table],
-    index: int,
-    rows: tuple[Row, ...],
-    form: str | None,
-    remarks: dict[str, str],
-    several: bool,
+    part: Section, index: int, rows: tuple[Row, ...], remarks: dict[str, str], several: bool
 ) -> Found | None:
-    read = {
-        each: _lines(sheet, found, index, [row for row in rows if row.form == each], remarks)
-        for each in FORMS
-    }
-    kind = _form(sheet, found, rows, read, form)
-    if not kind or not _is_form(sheet, found, [row for row in rows if row.form == kind], read[kind]):
+    own = {form: [row for row in rows if row.form == form] for form in FORMS}
+    read = {form: _lines(part, index, own[form], remarks) for form in FORMS}
+    matches = {form: _match(own[form], read[form]) for form in FORMS}
+    form = _form(part.names, matches)
+    if not form or not _is_form(part, matches[form]):
         return None
-    group = next(table.groups[index] for table in found if index < len(table.groups))
-    facts = header(sheet, found[0].heading - 1)
-    name = group_name(sheet, group) if several else sheet.name
-    return Found(kind, name, sheet, facts, tuple(read[kind]), group.title if several else "")
+    group = next(table.groups[index] for table in part.tables if index < len(table.groups))
+    name = group_name(part.sheet, group) if part.width > 1 or several else part.sheet.name
+    return Found(
+        form,
+        f"{name}{part.tables[0].heading}" if several else name,
+        part.sheet,
+        part.header(read[form][0].row),
+        tuple(read[form]),
+        group.title if part.width > 1 else "",
+    )
 
 
-def _lines(
-    sheet: Sheet, found: list[Table], index: int, rows: list[Row], remarks: dict[str, str]
-) -> list[Line]:
+def _lines(part: Section, index: int, rows: list[Row], remarks: dict[str, str]) -> list[Line]:
     lists = frozenset(row.numbers for row in rows)
-    grouped: list[tuple[Table, Group]] = [
-        (table, table.groups[index]) for table in found if index < len(table.groups)
+    found: list[Line] = []
+    for table in part.tables:
+        if index < len(table.groups):
+            more = lines(part.sheet, table, table.groups[index], lists, remarks)
+            found = found + more if goes_on(found, more) else _doubted(found, more)
+    return found
+
+
+def goes_on(first: Iterable[Line], more: Iterable[Line]) -> bool:
+    """Whether `more` is a further page: no number stands on both, but for a few that it repeats, unanswered, at its top."""
+    known, more = _numbers(first), list(more)
+    again = [line for line in more if known.intersection(line.numbering.numbers)]
+    repeats = again == more[: len(again)] and all(line.said.answer == "blank" for line in again)
+    return repeats and len(again) <= _REPEATED
+
+
+def _doubted(first: list[Line], more: list[Line]) -> list[Line]:
+    """Both tables; what one leaves blank and the other answers may be of another product."""
+    said = [_numbers(line for line in part if line.said.answer != "blank") for part in (first, more)]
+    differing = (said[0] ^ said[1]) & _numbers(first) & _numbers(more)
+    return [
+        replace(line, numbering=replace(line.numbering, doubt=line.numbering.doubt or _BLANK_ELSEWHERE))
+        if differing.intersection(line.numbering.numbers)
+        else line
+        for line in first + more
     ]
-    return [line for table, group in grouped for line in lines(sheet, table, group, lists, remarks)]
 
 
-def _form(
-    sheet: Sheet, found: list[Table], rows: tuple[Row, ...], read: dict[str, list[Line]], wanted: str | None
-) -> str:
-    """MDS or SDS: by the sheet's name, by its title, by the numbers; `wanted` decides where these leave it open."""
-    for text in (plain(sheet.name), _opening(sheet, found)):
-        named = _named(text)
-        if len(named) == 1:
-            return named.pop() if not wanted or named == {wanted} else ""
-    share = {each: _coverage([row for row in rows if row.form == each], read[each]) for each in FORMS}
-    likely = max(share, key=lambda each: share[each])
-    if wanted:
-        return wanted if share[likely] - share[wanted] < _CLEARLY_OTHER else ""
-    return likely
+def _numbers(read: Iterable[Line]) -> set[str]:
+    return {number for line in read for number in line.numbering.numbers}
 
 
-def _named(text: str) -> set[str]:
-    marks = {"MDS": r"(?<![a-z])mds(?![a-z2])", "SDS": r"(?<![a-z])sds(?![a-z])"}
-    named = {form for form, mark in marks.items() if re.search(mark, text)}
-    makers = {"MDS": "製造業者による", "SDS": "サービス事業者による"}
-    both = re.search("製造業者[・/、]サービス事業者による", text)
-    return named or (set() if both else {form for form, maker in makers.items() if maker in text})
+def _form(names: set[str], matches: dict[str, _Match]) -> str:
+    """MDS or SDS: by what is asked, else by the titles that the numbers do not contradict, else by the numbers."""
+    liked = _leading({form: match.like for form, match in matches.items()}, _CLEARLY_LIKER)
+    if liked and matches[liked].like >= _LIKE_ENOUGH:
+        return liked
+    shares = {form: match.share for form, match in matches.items()}
+    counted = _leading(shares, _CLEARLY_MORE)
+    if len(names) == 1:
+        return "".join(names) if names >= {counted} - {""} else ""
+    return _leading(shares, 0.01) if names else counted
 
 
-def _coverage(rows: list[Row], read: Iterable[Line]) -> float:
+def _leading(by_form: dict[str, float], margin: float) -> str:
+    """The form that is ahead by a margin, else ""."""
+    last, first = sorted(by_form, key=lambda form: by_form[form])
+    return first if by_form[first] - by_form[last] >= margin else ""
+
+
+def _match(rows: list[Row], read: list[Line]) -> _Match:
     known = {number for row in rows for number in row.numbers}
-    return len(known & {number for line in read for number in line.numbering.numbers}) / max(len(known), 1)
+    count = len(known & _numbers(read))
+    like = mean_likeness(rows, read) if count >= _FEWEST else 0.0
+    return _Match(count, count / max(len(known), 1), like)
 
 
-def _is_form(sheet: Sheet, found: list[Table], rows: list[Row], read: list[Line]) -> bool:
-    known = {number for row in rows for number in row.numbers}
-    matched = known & {number for line in read for number in line.numbering.numbers}
-    if len(matched) < 3:
+def _is_form(part: Section, match: _Match) -> bool:
+    if match.count < _FEWEST:
         return False
-    if _TITLE.search(f"{plain(sheet.name)} {_opening(sheet, found)}") or len(matched) >= 0.7 * len(known):
-        return True
-    return len(matched) >= 8 and mean_likeness(rows, read) >= _LIKE_ENOUGH
+    texts = (part.sheet.name, *part.above, *part.titles)
+    is_whole = match.share >= _WHOLE
+    if other_document(texts) and not (is_whole and match.like >= _LIKE_ENOUGH):
+        return False
+    return is_titled(texts) or is_whole or (match.count >= 8 and match.like >= _LIKE_ENOUGH)
 
 
 def mean_likeness(rows: Iterable[Row], read: Iterable[Line]) -> float:
@@ -166,19 +161,3 @@ def mean_likeness(rows: Iterable[Row], read: Iterable[Line]) -> float:
         if number in texts and line.question
     ]
     return sum(found) / len(found) if found else 0.0
-
-
-def _opening(sheet: Sheet, found: list[Table]) -> str:
-    last = min(15, found[0].heading - 1 if found else 15)
-    return " ".join(plain(cell.text) for cell in opening(sheet, last))
-
-
-def _wrong(text: str) -> str:
-    says = next((says for pattern, says in _WRONG if pattern.search(text)), "")
-    return "" if _OWN_TITLE in text else says
-
-
-def looks_like(sheets: list[Sheet]) -> str:
-    """A sentence about a book without any form: what it seems to be, and what to do."""
-    text = " ".join(f"{plain(sheet.name)} {_opening(sheet, [])}" for sheet in sheets if not sheet.hidden)
-    return _wrong(text) or (_NO_ANSWERS if _TITLE.search(text) else _NOT_A_FORM)

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vendors.workbook.answering import speaks
 from vendors.workbook.cells import Cell, Sheet
 from vendors.workbook.layout import Table
+from vendors.workbook.numbering import uncircled
 from vendors.workbook.texts import plain
 
 _TITLE = re.compile(
@@ -53,7 +55,7 @@ def resolved(cell: Cell, texts: dict[str, str]) -> str:
 
 
 def pointed(pointer: str, texts: dict[str, str]) -> str:
-    pointer = unicodedata.normalize("NFKC", pointer[: _LONGEST_POINTER + 1]).strip()
+    pointer = unicodedata.normalize("NFKC", uncircled(pointer[: _LONGEST_POINTER + 1])).strip()
     if len(pointer) > _LONGEST_POINTER or not _POINTER.fullmatch(pointer):
         return ""
     keys = [str(int(key)) for key in re.findall(r"\d+", pointer)]
@@ -66,7 +68,7 @@ def _is_title(cells: dict[int, Cell]) -> bool:
 
 
 def _answers_after(sheet: Sheet, table: Table, start: int) -> bool:
-    answers = {column for group in table.groups for column in group.columns.values()}
+    answers = {column for group in table.groups for column in group.area}
     return any(
         column in answers and speaks(cell)
         for row, cells in sheet.rows.items()
@@ -76,17 +78,33 @@ def _answers_after(sheet: Sheet, table: Table, start: int) -> bool:
 
 
 def _texts(sheet: Sheet, start: int) -> dict[str, str]:
+    """The keyed rows, each with the rows right below that go on in its column without a key."""
     found: dict[str, str] = {}
+    key, last, column = "", start, 0
     for row, cells in sheet.rows.items():
-        if row > start and (keyed := _keyed(list(cells.values()))):
-            found.setdefault(*keyed)
+        if row <= start:
+            continue
+        if keyed := _keyed(list(cells.values())):
+            name, text, at = keyed
+            key, column = name if name not in found else "", list(cells)[at]
+            found.setdefault(name, text)
+        elif key and row == last + 1 and list(cells) == [column]:
+            found[key] = "\n".join([found[key], *_written(cells.values())])
+        else:
+            key = ""
+        last = row
     return found
 
 
-def _keyed(cells: list[Cell]) -> tuple[str, str] | None:
-    first, rest = cells[0], [cell.text for cell in cells[1:] if cell.kind != "formula"]
-    if (found := _KEY.fullmatch(first.text)) and rest:
-        return str(int(found[1])), "\n".join(rest)
-    if found := _KEY_AND_TEXT.fullmatch(first.text):
-        return str(int(found[1])), "\n".join([found[2].strip(), *rest])
+def _keyed(cells: list[Cell]) -> tuple[str, str, int] | None:
+    """A remark's number, its text, and which of the cells the text begins in."""
+    first, rest = uncircled(cells[0].text), _written(cells[1:])
+    if (found := _KEY.fullmatch(first)) and rest:
+        return str(int(found[1])), "\n".join(rest), 1
+    if found := _KEY_AND_TEXT.fullmatch(first):
+        return str(int(found[1])), "\n".join([found[2].strip(), *rest]), 0
     return None
+
+
+def _written(cells: Iterable[Cell]) -> list[str]:
+    return [cell.text for cell in cells if cell.kind not in ("formula", "struck")]

@@ -123,3 +123,105 @@ def test_1904_dates():
     ]:
         sheet.append(row)
     assert read(content(made), ROWS).header == Header(date="2025-10-01")
+
+
+PAIRS = [("作成日", "2025/10/1"), ("製造業者", "架空システムズ株式会社"), ("製品名称", "サンプルカルテ")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "version"),
+    [
+        ([*PAIRS, ("バージョン",)], ""),
+        ([*PAIRS, ("バージョン",), ("お問い合わせ窓口",)], ""),
+        ([*PAIRS, ("バージョン", None, None, "連絡先", "03-1234")], ""),
+        ([*PAIRS, ("バージョン", None, "窓口", "03-1234")], ""),
+        ([*PAIRS, ("バージョン", "―", "窓口", "03-1234")], ""),
+        ([*PAIRS, ("バージョン", ":", None, "3.2")], "3.2"),
+        ([*PAIRS, ("バージョン", None, "3.2")], "3.2"),
+        ([("版", "日付", "内容"), ("1.0", "2020/4/1", "初版"), (), *PAIRS, ("バージョン", "3.2")], "3.2"),
+        (
+            [("版", "日付"), ("1.0", "2020/4/1"), ("1.1", "2021/4/1"), (), *PAIRS, ("バージョン", "3.2")],
+            "3.2",
+        ),
+    ],
+    ids=[
+        "blank above the table",
+        "blank above another label",
+        "blank before another label",
+        "blank before an unknown label",
+        "a dash",
+        "after a colon",
+        "after a gap",
+        "after a history",
+        "after a list",
+    ],
+)
+def test_version_beside_what_is_none(rows, version):
+    made, (sheet,) = book("MDS")
+    for row in [(MDS_TITLE,), *rows, ("番号", "質問", "回答", "備考"), *plain_lines()]:
+        sheet.append(row)
+    expected = Header(date=FULL.date, provider=FULL.provider, product=FULL.product, version=version)
+    assert read(content(made), ROWS).header == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("製品名称", None, None, "担当者", "山田")], Header()),
+        ([("製品名称", "担当者", "電話番号")], Header()),
+        (
+            [
+                ("作成日", "製品名称", "型番", "製造業者", "担当者"),
+                ("2025/10/1", "サンプルカルテ", "K-1", "架空システムズ株式会社", "山田"),
+            ],
+            Header(date=FULL.date, product=FULL.product, provider=FULL.provider),
+        ),
+        (
+            [
+                ("製造業者", "―"),
+                ("サービス事業者", "架空システムズ株式会社"),
+                ("製品名称", "－"),
+                ("サービス名称", "x"),
+            ],
+            Header(provider=FULL.provider, product="x"),
+        ),
+        (
+            [("製品名称：サンプルカルテ　バージョン：3.2",), ("作成日：2025/10/1　担当者：山田",)],
+            Header(product=FULL.product, version="3.2", date=FULL.date),
+        ),
+        (
+            [("製品名称：サンプルカルテ\n製造業者：架空システムズ株式会社\n作成日：2025/10/1",)],
+            Header(date=FULL.date, product=FULL.product, provider=FULL.provider),
+        ),
+        ([("製品名称",), ("サンプルカルテ",)], Header(product=FULL.product)),
+        ([("製品名", "バージョン"), ("カルテA", "1"), ("カルテB", "2")], Header()),
+    ],
+    ids=[
+        "no product before a person",
+        "labels without values",
+        "other labels among ours",
+        "dashes",
+        "two in a cell",
+        "three lines in a cell",
+        "a label by itself",
+        "a list of products",
+    ],
+)
+def test_facts_are_never_labels_or_of_others(rows, expected):
+    assert header_of(rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "version"),
+    [
+        ("MDS（医療情報システムの安全管理に関するガイドライン第5.0版対応）", ""),
+        ("JAHIS標準 17-006 医療情報セキュリティ開示書（ガイドライン第5.0版対応）", "3.0a"),
+        ("「製造業者/サービス事業者による医療情報セキュリティ開示書」ガイドライン Ver.4.1", "4.1"),
+        ("医療情報セキュリティ開示書 Ver.5.0（安全管理ガイドライン 第6.0版）", "5.0"),
+    ],
+)
+def test_edition_of_the_ministry_s_guideline_is_not_the_form_s(title, version):
+    made, (sheet,) = book("MDS")
+    for row in [(title,), (), ("項番", "項目", "回答", "備考"), *plain_lines()]:
+        sheet.append(row)
+    assert read(content(made), ROWS).form_version == version
