@@ -1,6 +1,7 @@
 """Taking a backup: what comes and goes meanwhile, what was lost before, and where it is refused."""
 
 import os
+import resource
 import threading
 
 import pytest
@@ -164,3 +165,15 @@ def test_what_a_killed_backup_left_is_cleared_away_a_day_later(clinic, prepared,
     os.utime(old, (0, 0))
     take(tmp_path / "one.zip")
     assert [old.exists(), young.exists()] == [connection.vendor == "postgresql", True]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL needs no copy.")
+def test_a_copy_that_finds_no_room_is_told(clinic, prepared, tmp_path):
+    before, most = {*prepared.folder.iterdir()}, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, most[1]))
+    try:
+        with pytest.raises(Refused, match="データベースの写しを"):
+            take(tmp_path / "one.zip")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert ({*prepared.folder.iterdir()}, [*tmp_path.glob("*.zip")]) == (before, [])
