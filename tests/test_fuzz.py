@@ -439,10 +439,10 @@ def written(clinic, director):
 
 def foreign_elements(response) -> list[str]:
     """What no template of ours holds: a script of somebody else's, a handler, an image, an address that runs."""
-    return [e.tag for e in tree(response).iter() if _is_foreign(e)]
+    return [e.tag for e in tree(response).iter() if is_foreign(e)]
 
 
-def _is_foreign(element) -> bool:
+def is_foreign(element) -> bool:
     if element.tag == "script":
         return element.get("src") not in OWN_SCRIPTS
     links = [element.get(name, "") for name in ("href", "src", "action", "formaction", "hx-get", "hx-post")]
