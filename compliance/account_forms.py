@@ -1,10 +1,12 @@
 """allauth's forms with labels, and without placeholders in the fields."""
 
 import struct
+from textwrap import wrap
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -16,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from django.core.exceptions import ValidationError
 
 from compliance.fields import TextField
+from compliance.models import User
 
 KEY_NAME = {
     "label": "パスキーの名前",
@@ -24,6 +27,10 @@ KEY_NAME = {
 # What fido2 raises where an answer is JSON but no passkey's
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, struct.error, InvalidSignature)
 NO_PASSKEY = "パスキーの返事を読み取れませんでした。ページを開き直して、もう一度行ってください。"
+
+
+def _has(user: User, kind: str) -> bool:
+    return Authenticator.objects.filter(user=user, type=kind).exists()
 
 
 class WithoutPlaceholders:
@@ -56,9 +63,22 @@ class PlainReauthenticateForm(WithoutPlaceholders, ReauthenticateForm):
 class PlainActivateTOTPForm(WithoutPlaceholders, ActivateTOTPForm):
     LABELS = {"code": "アプリに出ている6桁のコード"}
 
+    @property
+    def secret_in_fours(self) -> str:
+        """As people read it off and type it; apps take the blanks."""
+        return " ".join(wrap(self.secret, 4))
+
 
 class PlainAuthenticateForm(WithoutPlaceholders, AuthenticateForm):
+    """`has_app` says whether this person has an app; without one only a recovery code can be typed."""
+
     LABELS = {"code": "6桁のコード、または回復コード"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.has_app = _has(self.user, Authenticator.Type.TOTP)
+        if not self.has_app:
+            self.fields["code"].label = "回復コード"
 
 
 class PlainReauthenticateByCodeForm(WithoutPlaceholders, ReauthenticateByCodeForm):
@@ -84,7 +104,11 @@ class Readable:
 
 
 class PlainAuthenticateWebAuthnForm(Readable, AuthenticateWebAuthnForm):
-    pass
+    """`has_passkey` says whether this person has one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.has_passkey = _has(self.user, Authenticator.Type.WEBAUTHN)
 
 
 class PlainReauthenticateWebAuthnForm(Readable, ReauthenticateWebAuthnForm):

@@ -6,7 +6,18 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import call_command
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from compliance.choices import Role
 from compliance.links import welcome_path
@@ -14,7 +25,7 @@ from compliance.models import AuditEntry, Clinic, Membership, User
 from compliance.open_sessions import in_words
 from compliance.people import SecondFactorMissing
 from tests.conftest import PASSWORD
-from tests.web import at, browser, complaints, form_with, forms, having, shows, tree
+from tests.web import at, browser, complaints, form_with, forms, having, shows, tree, words
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -49,6 +60,21 @@ def with_app(director) -> User:
     TOTP.activate(director, SECRET)
     RecoveryCodes.activate(director)
     return director
+
+
+def passkey() -> dict:
+    """What a browser sends of a new one."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(Aaguid.NONE, b"passkey-of-midori", key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(bytes(32), flags, 0, bytes(credential))
+    asked = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    answer = {
+        "clientDataJSON": websafe_encode(asked),
+        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+    }
+    name = websafe_encode(credential.credential_id)
+    return {"id": name, "rawId": name, "type": "public-key", "response": answer}
 
 
 # Sessions
@@ -147,7 +173,9 @@ def test_an_app_is_set_up_with_a_qr_code_in_the_page(director, clinic, django_ca
     page = sure(client, "/account/second-factor/totp/activate/")
     html = page.content.decode()
     assert ('<svg class="qr" role="img"' in html, "data:" in html, "style=" in html) == (True, False, False)
-    secret = re.search(r'<strong class="break num">(\w+)</strong>', html)[1]
+    shown = re.search(r'<strong class="break num">([\w ]+)</strong>', html)[1]
+    assert [len(each) for each in shown.split(" ")] == [4] * 8
+    secret = shown.replace(" ", "")
     wrong = client.post("/account/second-factor/totp/activate/", {"code": "000000"})
     assert "コードが正しくありません。" in complaints(wrong)
     with django_capture_on_commit_callbacks(execute=True):
@@ -168,6 +196,29 @@ def test_log_in_asks_for_the_code(with_app, clinic):
     assert "コードが正しくありません。" in complaints(wrong)
     assert client.post(sent.url, {"code": code_of(SECRET)}).url == "/"
     assert client.get(at("clinic_home", clinic)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("has", "asked"),
+    [
+        (["totp"], ["6桁のコード、または回復コード", "ログイン"]),
+        (["webauthn"], ["パスキーでログイン", "回復コード", "ログイン"]),
+        (["totp", "webauthn"], ["6桁のコード、または回復コード", "ログイン", "パスキーでログイン"]),
+    ],
+    ids=str,
+)
+def test_log_in_asks_only_for_what_there_is(has, asked, with_app, clinic):
+    if "webauthn" in has:
+        WebAuthn.add(with_app, "受付のパソコン", passkey())
+    if "totp" not in has:
+        Authenticator.objects.filter(user=with_app, type="totp").delete()
+    client, sent = log_in(with_app)
+    page = client.get(sent.url)
+    main = tree(page).find(".//main")
+    assert [words(each) for each in main.iter() if each.tag in ("label", "button")] == [
+        *asked,
+        "ログインをやめる",
+    ]
 
 
 def test_a_recovery_code_works_once(with_app, clinic):

@@ -27,7 +27,7 @@ _STARTS = (
 _OLE_STREAMS = (
     (
         "EncryptedPackage",
-        "パスワードで暗号化されたファイルです。暗号化を解除して保存したものをもらってください。",
+        "パスワードで暗号化されたファイルです。暗号化を解除して保存したものを選んでください。",
     ),
     ("WordDocument", f"古い形式のWord文書（.doc）のようです。{BY_HAND}"),
     ("Workbook", f"古い形式のExcelブック（.xls）のようです。{_AGAIN}"),
@@ -42,27 +42,27 @@ _OTHER_KINDS = (
 _DANGERS = (
     (
         re.compile(r"vbaproject|^xl/(macrosheets|dialogsheets)/"),
-        "マクロを含むため開きません。マクロのないExcelブック（.xlsx）で保存したものをもらってください。",
+        "マクロを含むため開きません。マクロのないExcelブック（.xlsx）で保存したものを選んでください。",
     ),
     (
         re.compile(r"^xl/(externallinks|querytables)/|^xl/connections\.xml$"),
         "ほかのファイルや外部データへのリンクを含むため開きません。"
-        "リンクを解除し、値だけにしたものをもらってください。",
+        "リンクを解除し、値だけにしたものを選んでください。",
     ),
     (
         re.compile(r"^xl/(embeddings|activex)/|oleobject"),
         "埋め込みオブジェクトやActiveXを含むため開きません。"
-        "それらを取り除き、回答をセルに入力したものをもらってください。",
+        "それらを取り除き、回答をセルに入力したものを選んでください。",
     ),
 )
 _EXTERNAL = re.compile(
     rb"<(?:\w+:)?Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE
 )
 _HYPERLINK = re.compile(rb"\sType\s*=\s*[\"'][^\"']*/hyperlink[\"']")
-DAMAGED = "ファイルが壊れているか、途中で切れています。送り主に、もう一度送ってもらってください。"
+DAMAGED = "ファイルが壊れているか、途中で切れています。元のファイルがExcelで開けることを確かめて、もう一度選んでください。"
 TOO_BIG = (
     "ファイルの中身が大きすぎるため開きません（展開して20MBまで）。"
-    "使っていない行やシート、画像を消して保存したものをもらってください。"
+    "使っていない行やシート、画像を消して保存したものを選んでください。"
 )
 
 TOO_BIG_FILE = "ファイルが2MBを超えるため開きません。画像や使っていないシートを消して、保存し直してください。"
@@ -90,7 +90,7 @@ def parts(content: bytes) -> dict[str, bytes]:
 
 def _refuse_by_size_and_kind(content: bytes) -> None:
     if not content:
-        raise Refused("ファイルが空です。送り主に、もう一度送ってもらってください。")
+        raise Refused("ファイルが空です。元のファイルを確かめて、もう一度選んでください。")
     if len(content) > FILE_LIMIT:
         raise Refused(TOO_BIG_FILE)
     for start, says in _STARTS:

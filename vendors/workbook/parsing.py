@@ -49,4 +49,4 @@ def _local(name: str) -> str:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise Refused("XMLの文書型宣言（DTD）を含むため開きません。Excelで保存し直したものをもらってください。")
+    raise Refused("XMLの文書型宣言（DTD）を含むため開きません。Excelで保存し直したものを選んでください。")
