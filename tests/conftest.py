@@ -1,5 +1,6 @@
 """The fixed cast: one clinic's people, another clinic's director, somebody in both, a stranger; and a few hands."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from compliance.audit import triggers
 from compliance.choices import Role
 from compliance.models import AuditEntry, Clinic, GuidelineEdition, Membership, User
 from tests.editions import load_next, shelve
+
+# A twentieth of all time went into looking for cycles among hundreds of thousands of objects that live on.
+gc.set_threshold(50_000)
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "mori-no-kumasan-8"

@@ -12,7 +12,6 @@ from vendors.models import DisclosureRequest, System
 
 pytestmark = [pytest.mark.scoreboard, pytest.mark.django_db, pytest.mark.usefixtures("quick_pdf")]
 HSTS = "max-age=31536000; includeSubDomains; preload"
-HANDED_OUT = {"file", "report_pdf"}
 
 
 @pytest.fixture(autouse=True)
