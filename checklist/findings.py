@@ -95,7 +95,9 @@ def disclosures_collected(code: str, facts: Facts) -> Finding:
             lacking = _lacking(system, current)
             (open_ if lacking else fine).append("。".join([words, *lacking]))
         elif held:
-            against.append(f"{system.name}：この1年、今も有効と確かめた記録がありません（1年は当製品の目安）")
+            against.append(
+                f"{system.name}：この1年、今も有効と確かめた記録がありません（1年は、このサービスの目安）"
+            )
         else:
             against.append(f"{system.name}：{_why_missing(system)}")
     words = (
@@ -133,7 +135,7 @@ def annex_checked(code: str, facts: Facts) -> Finding:
             outcome, words = _verdict_words(each)
             places = {Outcome.NOT_MET: against, Outcome.UNKNOWN: open_}
             places.get(outcome, fine).append(f"{system.name} {each.kind}：{words}")
-    words = ("別紙の行は、すべて満たすか、説明済みです。", "別紙との照合が済んでいません。")
+    words = ("別紙の行は、すべて「はい」か「対象外」、または説明済みです。", "別紙との照合が済んでいません。")
     return _judged(code, words, against, open_, fine) if facts.systems else _nothing(code)
 
 
@@ -156,7 +158,7 @@ def two_factor_at_log_in(code: str, facts: Facts) -> Finding:
         )
         place = {TwoFactor.NO: against, TwoFactor.UNKNOWN: open_}
         place.get(system.login_two_factor, fine).append(line)
-    words = ("登録では、ログインのあるシステムはすべて採用しているか、次の更新で対応します。",
+    words = ("登録では、ログインのあるすべてのシステムが、二要素認証を採用しているか、次の更新で対応する予定です。",
              "二要素認証を採用していない、または確かめていないシステムがあります。")  # fmt: skip
     return _judged(code, words, against, open_, fine) if facts.systems else _nothing(code)
 
@@ -170,8 +172,12 @@ def two_factor_at_os(code: str, facts: Facts) -> Finding:
             line = f"{system.name} {server.name}：{TwoFactor(server.os_two_factor).label}"
             place.get(server.os_two_factor, fine).append(line)
     if not (against or open_ or fine):
-        return Finding(code, Support.SILENT, "院内に置いたサーバは登録されていません。対象外が考えられます。")
-    words = ("院内のサーバは、すべて採用しているか、次の更新で対応します。",
+        return Finding(
+            code,
+            Support.SILENT,
+            "院内に置いたサーバは登録されていません。「対象外」に当たる可能性があります。",
+        )
+    words = ("院内のすべてのサーバが、二要素認証を採用しているか、次の更新で対応する予定です。",
              "OSのログインに二要素認証を採用していない、または確かめていないサーバがあります。")  # fmt: skip
     return _judged(code, words, against, open_, fine)
 
@@ -212,7 +218,7 @@ def contract_points(code: str, facts: Facts) -> Finding:
     for system in external:
         missing, unknown = _points(system.storage)
         if missing:
-            against.append(f"{system.name}：契約に含まれない事項が{missing}つあります")
+            against.append(f"{system.name}：契約に含まれていない事項が{missing}つあります")
         if unknown:
             open_.append(f"{system.name}：確かめていない事項が{unknown}つあります")
         if not missing and not unknown:
@@ -291,7 +297,9 @@ def _nothing(code: str) -> Finding:
 
 
 def _no_external(code: str) -> Finding:
-    return Finding(code, Support.SILENT, "外部保存のシステムは登録されていません。対象外が考えられます。")
+    return Finding(
+        code, Support.SILENT, "外部保存のシステムは登録されていません。「対象外」に当たる可能性があります。"
+    )
 
 
 Rule = Callable[[str, Facts], Finding]

@@ -59,7 +59,7 @@ def make_pdf(report_id: int, clinic_id: int) -> None:
     except RenderingFailed as failure:
         _say_why(report_id, clinic_id, str(failure))
     except Exception as error:
-        said = "PDFを保管できませんでした。もう一度行い、続くときは管理者に知らせてください。"
+        said = "PDFを保管できませんでした。もう一度行い、続くときは、サーバの管理者に知らせてください。"
         _say_why(report_id, clinic_id, NO_ROOM if is_full(error) else said)
         raise
 

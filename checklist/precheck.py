@@ -111,7 +111,7 @@ def _weak_reason(reason: str) -> Iterator[str]:
     if not length:
         yield "対象外の理由が未記入です。"
     elif length < SOLID_REASON:
-        yield f"対象外の理由が短く（{length}文字）、説明になっているか気になります。"
+        yield f"対象外の理由が短めです（{length}文字）。説明として足りるかを確かめてください。"
 
 
 def _unforeseen(item: Mapping) -> Iterator[str]:
@@ -312,7 +312,7 @@ GROUPS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     ),
     (
         "「いいえ」へのリスク評価・対応",
-        "「いいえ」の行や約款に書かれていない行は、リスク評価と対応を書いておくと、検査で説明できます。",
+        "「いいえ」の行や約款に書かれていない行は、リスク評価と対応を書いて、検査で説明できるようにしてください。",
         (explained, unavailable),
     ),
     (

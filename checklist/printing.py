@@ -6,9 +6,10 @@ from django.template.loader import render_to_string
 
 from checklist.flowchart import draw
 from checklist.parts import PRESETS, Preset, parts_of
-from checklist.qr import ADDRESS, content, qr_of
+from checklist.qr import ADDRESS, content
 from compliance.glyphs import lacking, printable
 from compliance.printing import pages_of
+from compliance.qr import qr_of
 
 LETTER_DENSITIES = ("", "dense", "dense tight")  # classes of print.css
 

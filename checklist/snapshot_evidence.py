@@ -4,6 +4,7 @@ from django.db.models import Count
 
 from checklist.catalogue import Catalogue
 from checklist.models import Evidence
+from compliance.dates import iso
 
 
 def evidence_index(clinic_id: int, catalogue: Catalogue) -> list[dict]:
@@ -22,8 +23,8 @@ def _entry(number: int, evidence: Evidence, catalogue: Catalogue) -> dict:
         "file": str(file or ""),
         "size": file.size if file else 0,
         "sha256": file.sha256 if file else "",
-        "dated_on": _iso(evidence.dated_on),
-        "expires_on": _iso(evidence.expires_on),
+        "dated_on": iso(evidence.dated_on),
+        "expires_on": iso(evidence.expires_on),
         "items": shown_codes(evidence, catalogue),
         "replaced": evidence.earlier_files__count,
     }
@@ -33,7 +34,3 @@ def shown_codes(evidence: Evidence, catalogue: Catalogue) -> list[str]:
     """「10⑨」… in the order of the document; those of other editions are left out."""
     mine = set(evidence.items)
     return [item["shown"] for item in catalogue.items if item["code"] in mine]
-
-
-def _iso(day) -> str:
-    return day.isoformat() if day else ""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from checklist.catalogue import catalogue_of
 from checklist.findings import Finding
 from checklist.register_facts import Facts, SystemRegister
+from compliance.dates import iso
 from compliance.models import GuidelineEdition
 from vendors.choices import SHEETS, WANTED, Conformity
 from vendors.standing import Standing
@@ -50,7 +51,7 @@ def _risk(number: str, system: SystemRegister, code: str) -> dict:
     each = system.treatments[code]
     sheet = next((s.sheet for s in system.standings if each.row and s.kind == each.row.kind), None)
     texts = {name: getattr(each, name) for name in ("risk", "harm", "measure", "owner", "explanation")}
-    days = {name: _iso(getattr(each, name)) for name in ("due_on", "done_on")}
+    days = {name: iso(getattr(each, name)) for name in ("due_on", "done_on")}
     return {
         "id": each.pk,
         "number": number,
@@ -61,7 +62,7 @@ def _risk(number: str, system: SystemRegister, code: str) -> dict:
         "gaps": each.gaps,
         "to_check": each.needs_check(sheet),
         "updated_by": str(each.updated_by or ""),
-        "updated_on": _iso(timezone.localdate(each.updated_at)) if each.updated_at else "",
+        "updated_on": iso(timezone.localdate(each.updated_at)) if each.updated_at else "",
         **texts,
         **days,
     }
@@ -86,7 +87,7 @@ def _agreement(each, today: date) -> dict:
         "kind": each.get_kind_display(),
         "title": each.title,
         "clause": each.clause,
-        "until": _iso(each.expires_on),
+        "until": iso(each.expires_on),
         "renews": each.renews,
         "expired": each.is_expired(today),
     }
@@ -97,7 +98,7 @@ def _certification(each, today: date) -> dict:
         "kind": each.get_kind_display(),
         "number": each.number,
         "auditor": each.auditor,
-        "until": _iso(each.expires_on),
+        "until": iso(each.expires_on),
         "expired": each.is_expired(today),
         "counts": each.counts(today),
     }
@@ -121,9 +122,9 @@ def _sheet(standing: Standing, numbers: dict[str, str]) -> dict:
         "product": f"{sheet.product} {sheet.product_version}".strip(),
         "source": sheet.get_source_display(),
         "source_place": sheet.source_place,
-        "dated_on": _iso(sheet.dated_on),
-        "submitted_at": _iso(sheet.submitted_at),
-        "holds_confirmed_on": _iso(sheet.holds_confirmed_on),
+        "dated_on": iso(sheet.dated_on),
+        "submitted_at": iso(sheet.submitted_at),
+        "holds_confirmed_on": iso(sheet.holds_confirmed_on),
         "counts": _counts(standing) if standing.kind in SHEETS else [],
         "rows": [_row(row, numbers) for row in _said(standing)],
     }
@@ -155,7 +156,3 @@ def finding_words(finding: Finding | None, is_done: bool) -> dict | None:
         "lines": list(finding.lines),
         "contradicts": finding.contradicts(is_done),
     }
-
-
-def _iso(moment) -> str:
-    return moment.isoformat() if moment else ""

@@ -26,7 +26,7 @@ KEY_NAME = {
 }
 # What fido2 raises where an answer is JSON but no passkey's
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, struct.error, InvalidSignature)
-NO_PASSKEY = "パスキーの返事を読み取れませんでした。ページを開き直して、もう一度行ってください。"
+NO_PASSKEY = "パスキーでの確認ができませんでした。ページを開き直して、もう一度行ってください。"
 
 
 def _has(user: User, kind: str) -> bool:

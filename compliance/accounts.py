@@ -1,17 +1,16 @@
 """What we change of django-allauth."""
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from compliance import walls
 from compliance.addresses import client_address
 from compliance.audit import record
 from compliance.models import Membership, User
+from compliance.qr import qr_of
 
 WAYS = {
     "reauthenticate": "パスワードで確かめる",
@@ -53,16 +52,7 @@ class Backend(AuthenticationBackend):
 class SecondFactors(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> SafeString:
         """The QR code as part of the page: our Content-Security-Policy lets no data: image in."""
-        code = qrcode.QRCode(border=4)
-        code.add_data(url)
-        rows = code.get_matrix()
-        dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, on in enumerate(row) if on)
-        return format_html(
-            '<svg class="qr" role="img" aria-label="認証アプリで読み取るQRコード" viewBox="0 0 {0} {0}">'
-            '<path d="{1}"/></svg>',
-            len(rows),
-            dark,
-        )
+        return qr_of(url, "認証アプリで読み取るQRコード")
 
     def generate_authenticator_name(self, user: User, type: str) -> str:
         return f"パスキー{Authenticator.objects.filter(user=user, type=type).count() + 1}"

@@ -13,8 +13,8 @@ class ComplianceConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from compliance.accounts import on_second_factor_added, on_second_factor_removed
-        from compliance.known import note_person
-        from compliance.migrated import after_migrate
+        from compliance.after_migrate import after_migrate
+        from compliance.known_browsers import note_person
         from compliance.open_sessions import note_session
         from compliance.sessions import begin, prove
 

@@ -17,6 +17,11 @@ _WESTERN = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?$")
 HOW_TO = "例：2026-11-05、2026/11/5、R8.11.5、令和8年11月5日"
 
 
+def iso(moment: date | None) -> str:
+    """2026-11-05, or nothing; of a datetime with its time."""
+    return moment.isoformat() if moment else ""
+
+
 def era_year(day: date) -> tuple[str, str]:
     """(era, year in the era) of a day, the first year as 元: ("令和", "元"). ValueError before 昭和."""
     for name, _, first in ERAS:

@@ -1,3 +1,5 @@
+"""Answers that are files, under a Japanese file name."""
+
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -6,21 +8,25 @@ from compliance.tables import CONTENT_TYPE
 
 
 def as_pdf(content: bytes, filename: str) -> HttpResponse:
-    """A PDF to look at or keep, under a Japanese file name."""
-    disposition = f"inline; filename=\"report.pdf\"; filename*=UTF-8''{quote(filename)}"
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    """A PDF to look at or keep."""
+    return _file(content, "application/pdf", f'inline; filename="report.pdf"; filename*={_named(filename)}')
 
 
 def as_json(text: str, filename: str) -> HttpResponse:
     """JSON to keep, byte for byte as it was hashed."""
-    disposition = f"attachment; filename=\"snapshot.json\"; filename*=UTF-8''{quote(filename)}"
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(text.encode(), content_type="application/json", headers=headers)
+    disposition = f'attachment; filename="snapshot.json"; filename*={_named(filename)}'
+    return _file(text.encode(), "application/json", disposition)
 
 
 def as_xlsx(content: bytes, filename: str) -> HttpResponse:
-    """A workbook to keep, under a Japanese file name."""
-    disposition = f"attachment; filename=\"table.xlsx\"; filename*=UTF-8''{quote(filename)}"
+    """A workbook to keep."""
+    return _file(content, CONTENT_TYPE, f'attachment; filename="table.xlsx"; filename*={_named(filename)}')
+
+
+def _file(content: bytes, kind: str, disposition: str) -> HttpResponse:
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=CONTENT_TYPE, headers=headers)
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+def _named(filename: str) -> str:
+    return f"UTF-8''{quote(filename)}"

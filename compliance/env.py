@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+HERE = "127.0.0.1:8000"  # where gunicorn listens unless BIND says otherwise
+
 
 def flag(name: str) -> bool:
     """True for 1, true, yes, on (any case); False when unset or empty."""
@@ -15,7 +17,8 @@ def flag(name: str) -> bool:
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """What it says, or `default` where it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
 
 
 def number(name: str, default: int) -> int:

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from compliance import env, logs
 
-bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+bind = env.text("BIND", env.HERE)
+workers = env.number("WEB_CONCURRENCY", 2)
 threads = 4
 worker_class = "gthread"
 # A worker takes a connection only when a thread is free, and gives it up with the answer. Otherwise the first worker

@@ -17,7 +17,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from compliance.addresses import client_address, neighbourhood
 from compliance.counting import counting_or_not, key_of, one_less, one_more
-from compliance.known import browser_of, remember
+from compliance.known_browsers import browser_of, remember
 from compliance.models import User
 from compliance.sessions import keep
 

@@ -13,7 +13,7 @@ from compliance.models import User
 
 def site_url() -> str:
     """PUBLIC_URL, or where gunicorn listens as seen from this machine; without a slash at the end."""
-    listens = env.text("BIND", "127.0.0.1:8000").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (read, not bound)
+    listens = env.text("BIND", env.HERE).replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (read, not bound)
     return settings.PUBLIC_URL or f"http://{listens}"
 
 

@@ -153,13 +153,17 @@ def _render(job: dict, out: BinaryIO) -> None:
 def _why(status: int) -> str:
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if ended_by in {signal.SIGALRM, signal.SIGXCPU}:
-        return f"PDFの作成が{SECONDS}秒で終わらなかったため、止めました。長い文を短くするか、部分を選んで作ってください。"
+        seconds = WALL if ended_by == signal.SIGALRM else SECONDS
+        return (
+            f"PDFの作成が{seconds}秒で終わらなかったため、止めました。"
+            "長い文を短くするか、「要対応だけ」など少ない内容を選んで作ってください。"
+        )
     # GLib ends so where it is given no memory; SIGKILL: the machine itself ran out of it.
     if ended_by in {signal.SIGTRAP, signal.SIGABRT, signal.SIGKILL} or (
         os.WIFEXITED(status) and os.WEXITSTATUS(status) == 2
     ):
-        return "PDFの作成に使えるメモリを超えたため、止めました。部分を選んで作ってください。"
-    return "PDFを作れませんでした。もう一度行い、続くときは管理者に知らせてください。"
+        return "PDFの作成に使えるメモリを超えたため、止めました。「要対応だけ」など少ない内容を選んで作ってください。"
+    return "PDFを作れませんでした。もう一度行い、続くときは、サーバの管理者に知らせてください。"
 
 
 if __name__ == "__main__":

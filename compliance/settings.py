@@ -266,10 +266,3 @@ TASKS = {
 # The guideline -------------------------------------------------------------------------------------------
 GUIDELINES = BASE_DIR / "fixtures"  # guideline-*/, one folder for each edition, and source/
 LOGGING = logs.config(as_json=env.flag("LOG_JSON"), everything=DEBUG)
-SILENCED_SYSTEM_CHECKS = (
-    [
-        "security.W021",  # HSTS preload is the hosting body's decision about its whole domain
-    ]
-    if not PRODUCTION
-    else []
-)

@@ -223,9 +223,9 @@
     });
     say(form, WHY[status] ?? "保存できません。通信を確かめてください。入力は残っています。", { failed: true, button });
   };
-  const REFUSED = "保存できません。いまは、この項目に回答する権限がありません。書いた文は、写してから画面を閉じてください。";
+  const REFUSED = "保存できません。いまは、この項目に回答する権限がありません。書いた文をコピーしてから画面を閉じてください。";
   const FULL = "保存できません。サーバの空き容量が足りません。入力は残っています。サーバの管理者に知らせてください。";
-  const WHY = { 400: "保存できません。入力が長すぎます。", 403: REFUSED, 404: REFUSED, 507: FULL };
+  const WHY = { 400: "保存できません。入力が長すぎます。短くしてから、もう一度保存してください。", 403: REFUSED, 404: REFUSED, 507: FULL };
 
   // Say beside each field what is wrong with it. The focus stays where it is.
   const mark = (form) => {
@@ -322,7 +322,7 @@
   });
   for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(kind, (event) => sayRow(event.target, event.detail.xhr?.status === 404
-      ? "保存できません。回答の受付は終わりました。書いた文は、写してから画面を閉じてください。"
+      ? "保存できません。回答の受付は終わりました。書いた文をコピーしてから画面を閉じてください。"
       : event.detail.xhr?.status === 507 ? FULL
       : "保存できません。通信を確かめて、「保存する」を押してください。入力は残っています。", true));
   }

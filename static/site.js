@@ -84,7 +84,7 @@
       button.hidden = false;
       button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
-        button.textContent = "写しました";
+        button.textContent = "コピーしました";
       });
     }
   };

@@ -112,8 +112,12 @@ MADE_UP = re.compile(r"(status|level)-\w+")  # their ends come from values
 CSS_CLASS = re.compile(r"\.([a-z][\w-]*)")
 
 
-def test_every_class_of_the_style_sheet_is_used():
-    css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "", (ROOT / "static/site.css").read_text("utf-8"), flags=re.DOTALL)
+@pytest.mark.parametrize(
+    "sheet",
+    ["static/site.css", "static/report.css", "compliance/print/print.css", "compliance/print/guide.css"],
+)
+def test_every_class_of_a_style_sheet_is_used(sheet):
+    css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "", (ROOT / sheet).read_text("utf-8"), flags=re.DOTALL)
     users = [*SOURCES, *(ROOT / "templates").rglob("*.html"), *(ROOT / "static").glob("*.js")]
     words = {word for path in users for word in re.findall(r"[\w-]+", path.read_text("utf-8"))}
     assert [each for each in sorted(set(CSS_CLASS.findall(css)) - words) if not MADE_UP.fullmatch(each)] == []

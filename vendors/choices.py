@@ -157,7 +157,7 @@ class Impact(models.TextChoices):
 
     STOPS = "stops", "診療が止まる"
     PARTLY = "partly", "一部が止まる"
-    HARDLY = "hardly", "ほとんど無い"
+    HARDLY = "hardly", "ほとんどない"
 
 
 class Treatment(models.TextChoices):

@@ -76,7 +76,7 @@ def _outcome(to_explain: tuple, told: tuple, open_rows: tuple) -> Outcome:
 def _words(no: int, to_explain: int, told: int) -> str:
     """「いいえ3件のうち説明済み2件」"""
     if not to_explain:
-        return "別紙をすべて満たす"
+        return "すべて「はい」か「対象外」"
     silent = to_explain - no
     rows = "と".join([f"いいえ{no}件"] * bool(no) + [f"約款に記載のない{silent}件"] * bool(silent))
     return f"{rows}は、すべて説明済み" if told == to_explain else f"{rows}のうち説明済み{told}件"

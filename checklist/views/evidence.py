@@ -16,7 +16,7 @@ from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.files import StoredFile
 from compliance.models import Membership
-from vendors.views.sheets import Page, edited, registered
+from compliance.record_pages import Page, edited, registered
 
 PER_PAGE = 50
 

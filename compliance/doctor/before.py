@@ -52,7 +52,7 @@ def unreadable(error: Exception) -> Found:
         return bad(words, "make run を行うか、bin/setup run を実行してください。")
     if isinstance(error, OSError) and error.filename:
         words = f"設定を読む途中で、{error.filename} を読み書きできませんでした（{in_words(error)}）。"
-        return bad(words, "VAR_DIR のフォルダーの場所と、その持ち主・権限を確かめてください。")
+        return bad(words, "VAR_DIR のフォルダの場所と、その持ち主・権限を確かめてください。")
     why = str(error) if type(error).__name__ == "ImproperlyConfigured" else type(error).__name__
     return bad(
         f"設定を読めません（{why}）。", "設定した環境変数の値（DATABASE_URL など）を確かめてください。"

@@ -67,7 +67,7 @@ def proxy(production: bool, behind: bool, trusted: int | list, bind: str) -> Fou
         )
     if behind and not trusted:
         return warn(
-            "TRUSTED_PROXIES が 0 です。全員が同じ接続元に見え、だれかの失敗で、ほかの人がログインを待たされます。",
+            "TRUSTED_PROXIES が 0 です。全員が同じ接続元に見え、誰かの失敗で、ほかの人がログインを待たされます。",
             "前に置いたプロキシの数（ふつうは 1）か、そのアドレスを TRUSTED_PROXIES に書いてください。",
         )
     if trusted and not _is_here(bind) and isinstance(trusted, int):

@@ -112,10 +112,10 @@ def up_to_date(missing: Sequence[str], cache_table: str, tables: Sequence[str]) 
 
 def clock(now: datetime, of_database: datetime, newest_entry: datetime | None) -> Found:
     """The three moments are aware: this process's, the database's, and that of the newest 操作記録."""
-    do = "コンピューターの時計を合わせ、時刻の自動調整（NTP）を有効にしてください。"
+    do = "コンピュータの時計を合わせ、時刻の自動調整（NTP）を有効にしてください。"
     apart = abs(now - of_database)
     if not 2026 <= now.year < 2100:
-        return bad(f"コンピューターの時計が {now.year}年になっています。", do)
+        return bad(f"コンピュータの時計が {now.year}年になっています。", do)
     if newest_entry and newest_entry > now + timedelta(minutes=1):
         return bad(
             f"いちばん新しい操作記録（{newest_entry:%Y-%m-%d %H:%M}）が、今の時計（{now:%Y-%m-%d %H:%M}）より先です。",

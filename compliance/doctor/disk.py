@@ -15,7 +15,7 @@ MEBIBYTE = 1024 * 1024
 LITTLE, TOO_LITTLE = 1024 * MEBIBYTE, 200 * MEBIBYTE
 ACROSS_A_NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "gluster", "fuse.sshfs", "davfs")
 OLD = timedelta(days=7)
-_SEEN = "{} {} を、このコンピューターのほかの利用者が読めます。"
+_SEEN = "{} {} を、このコンピュータのほかの利用者が読めます。"
 
 
 def space(folders: Iterable[Path]) -> Found:
@@ -42,9 +42,9 @@ def writable(folders: Iterable[Path]) -> Found:
         except OSError as error:
             return bad(
                 f"{folder} に書き込めません（{in_words(error)}）。",
-                "フォルダーの持ち主と権限を確かめてください。",
+                "フォルダの持ち主と権限を確かめてください。",
             )
-    return ok("必要なフォルダーに書き込めます。")
+    return ok("必要なフォルダに書き込めます。")
 
 
 def private(keys: Iterable[Path], lent: Iterable[Path], data: Iterable[Path]) -> Found:
@@ -66,10 +66,10 @@ def local(path: Path, mounts: str) -> Found:
     kind = _file_system(path, mounts)
     if kind.startswith(ACROSS_A_NETWORK):
         return bad(
-            f"データベースのファイルが、ネットワークの向こうのフォルダーにあります（{kind}）。壊れるおそれがあります。",
-            "VAR_DIR をこのコンピューターのディスクの中のフォルダーにしてください。",
+            f"データベースのファイルが、ネットワークの向こうのフォルダにあります（{kind}）。壊れるおそれがあります。",
+            "VAR_DIR をこのコンピュータのディスクの中のフォルダにしてください。",
         )
-    return ok("データベースのファイルは、このコンピューターのディスクにあります。")
+    return ok("データベースのファイルは、このコンピュータのディスクにあります。")
 
 
 def backups(folder: Path | None, now: datetime) -> Found:
@@ -77,7 +77,7 @@ def backups(folder: Path | None, now: datetime) -> Found:
     if folder is None:
         return warn(
             "バックアップの置き場所（BACKUP_DIR）が決まっていません。",
-            "別のディスクなどのフォルダーを BACKUP_DIR に書き、manage.py backup を定期的に実行してください。",
+            "別のディスクなどのフォルダを BACKUP_DIR に書き、manage.py backup を定期的に実行してください。",
         )
     moments = [_written(path, now) for path in folder.iterdir()] if folder.is_dir() else []
     ages = [age for age in moments if age is not None]

@@ -115,7 +115,7 @@ def test_3_2_a_disclosure_confirmed_within_a_year_backs(ago, chart, found, direc
 @pytest.mark.parametrize("ago", [366, 1000])
 def test_3_2_an_older_check_speaks_against(ago, chart, found, director):
     hold(chart, director, ago=ago)
-    line = "電子カルテ：この1年、今も有効と確かめた記録がありません（1年は当製品の目安）"
+    line = "電子カルテ：この1年、今も有効と確かめた記録がありません（1年は、このサービスの目安）"
     assert found("3-2") == (AGAINST, (line,))
 
 
@@ -187,7 +187,7 @@ def test_3_2_one_system_without_speaks_against_the_others_with(chart, found, dir
 @pytest.mark.parametrize(
     ("rows", "explained", "support", "line"),
     [
-        ({"na": ["MDS-01"]}, [], BACKS, "別紙をすべて満たす"),
+        ({"na": ["MDS-01"]}, [], BACKS, "すべて「はい」か「対象外」"),
         ({"no": ["MDS-06", "MDS-07"]}, ["MDS-06", "MDS-07"], BACKS, "いいえ2件は、すべて説明済み"),
         ({"no": ["MDS-06", "MDS-07"]}, ["MDS-06"], AGAINST, "いいえ2件のうち説明済み1件"),
         ({"blank": ["MDS-06"]}, ["MDS-06"], OPEN, "まだ確認できない（未回答1件）"),
@@ -204,7 +204,7 @@ def test_10_9_is_the_verdict_on_the_rows(rows, explained, support, line, chart, 
 @pytest.mark.parametrize(
     ("rows", "support", "line"),
     [
-        ({}, OPEN, "提出されましたが、確認していません（別紙をすべて満たす）"),
+        ({}, OPEN, "提出されましたが、確認していません（すべて「はい」か「対象外」）"),
         ({"no": ["MDS-06"]}, AGAINST, "いいえ1件のうち説明済み0件"),
         ({"blank": ["MDS-06"]}, OPEN, "まだ確認できない（未回答1件）"),
     ],
@@ -229,7 +229,7 @@ def test_10_9_what_a_terms_of_use_is_silent_about_must_be_explained(chart, found
 def test_10_9_each_kind_that_is_needed_is_judged(chart, found, director):
     chart.specify(1, by=director, disclosure_need="both")
     accepted(chart, director, "MDS")
-    lines = ("電子カルテ SDS：まだ確認できない（未依頼）", "電子カルテ MDS：別紙をすべて満たす")
+    lines = ("電子カルテ SDS：まだ確認できない（未依頼）", "電子カルテ MDS：すべて「はい」か「対象外」")
     assert found("10-9") == (OPEN, lines)
 
 
@@ -380,9 +380,9 @@ def test_5_a_system_in_the_clinic_is_not_meant(code, clinic, found, director):
     ("yes", "no", "support", "lines"),
     [
         (9, 0, BACKS, ("9つの事項を確かめました",)),
-        (8, 1, AGAINST, ("契約に含まれない事項が1つあります",)),
+        (8, 1, AGAINST, ("契約に含まれていない事項が1つあります",)),
         (8, 0, OPEN, ("確かめていない事項が1つあります",)),
-        (5, 2, AGAINST, ("契約に含まれない事項が2つあります", "確かめていない事項が2つあります")),
+        (5, 2, AGAINST, ("契約に含まれていない事項が2つあります", "確かめていない事項が2つあります")),
         (0, 0, OPEN, ("確かめていない事項が9つあります",)),
     ],
 )
@@ -514,7 +514,7 @@ def test_a_contradiction_is_said_on_the_item_and_on_the_home_page(chart, declare
     assert "「実施済」と、登録の内容が合っていません" in said
     assert "開示書がそろっていないシステムがあります。" in said
     home = having(tree(client.get(at("clinic_home", clinic))), class_="rows-numbered")[0].find("li")
-    said = "3② 「実施済」と、登録の内容が合っていません 開示書がそろっていないシステムがあります。 矛盾"
+    said = "3② 「実施済」と、登録の内容が合っていません 開示書がそろっていないシステムがあります。 食い違い"
     assert words(home).replace(" ", "") == said.replace(" ", "")
     assert (answer("3-2").status, answer("3-2").confirmed_on) == (Status.DONE, TODAY)
 

@@ -199,7 +199,7 @@ def test_a_reader_looks_but_does_not_restore(reader, client, clinic, changed):
 
 
 def test_an_item_without_changes_says_so(client, clinic):
-    assert "まだ変えられていません" in shows(client.get(at("item_history", clinic, code="7-5")))
+    assert "まだ変更がありません" in shows(client.get(at("item_history", clinic, code="7-5")))
 
 
 def test_what_an_earlier_round_declared_is_shown_and_not_restored(client, clinic, changed, clerk, assessment):

@@ -82,7 +82,7 @@ def test_three_things_to_do_are_shown_the_overdue_first(client, clinic, declare)
     page = client.get(at("clinic_home", clinic))
     assert first(page) == ["図1", "3②", "3①", "1.1①"]
     assert "作る 目標日を3日過ぎています・担当 事務" in shows(page)
-    assert "要対応をすべて見る（4件）" in shows(page)
+    assert "要対応の遵守項目を見る（4件）" in shows(page)
 
 
 def test_a_day_due_today_is_not_overdue(client, clinic, declare):

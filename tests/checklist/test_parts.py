@@ -8,7 +8,8 @@ from django.template.loader import get_template
 
 from checklist.parts import DEFAULT, KEYS, PARTS, PRESETS, VENDOR_PARTS, parts_of
 from checklist.printing import BLANK_FORMS, blank_html, only_vendor, report_html
-from checklist.qr import content, qr_of
+from checklist.qr import content
+from compliance.qr import qr_of
 from tests.papers import ISSUE, confirmed, sample_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_a_vendors_part_has_nothing_of_the_clinics_answers_and_risk_records(snap
         html = report_html(only_vendor(snapshot, vendor["name"]), keys=VENDOR_PARTS)
         assert [text for text in ours if text in html] == []
         assert re.findall(r"リスク評価・対応 (?:R-\d+|未記入)", html) == []
-        assert re.findall(r"説明済み|別紙をすべて満たす|まだ確認できない", html) == []
+        assert re.findall(r"説明済み|すべて「はい」か「対象外」|まだ確認できない", html) == []
 
 
 def test_the_clinics_own_copy_does_point_to_its_risk_records(snapshot):

@@ -137,11 +137,15 @@ def test_what_is_done_has_its_day_and_its_place(answer, missing):
         ("私物の端末は使わないため", "conditional", None),
         ("", "conditional", "対象外の理由が未記入です。"),
         (" 　\n", "conditional", "対象外の理由が未記入です。"),
-        ("使わないため", "conditional", "対象外の理由が短く（6文字）"),
-        ("九 文 字 の 理 由 で す よ", "conditional", "対象外の理由が短く（9文字）"),
+        ("使わないため", "conditional", "対象外の理由が短めです（6文字）"),
+        ("九 文 字 の 理 由 で す よ", "conditional", "対象外の理由が短めです（9文字）"),
         ("十文字ちょうどの理由", "conditional", None),
         ("私物の端末は使わないため", "warn", "項目の文に、対象外になる条件がありません。"),
-        ("なし", "warn", "対象外の理由が短く（2文字）、説明になっているか気になります。項目の文に、"),
+        (
+            "なし",
+            "warn",
+            "対象外の理由が短めです（2文字）。説明として足りるかを確かめてください。項目の文に、",
+        ),
     ],
 )
 def test_an_exemption_has_a_solid_reason_where_the_document_foresees_one(reason, foreseen, said):

@@ -254,5 +254,5 @@ def test_the_finding_stands_beside_the_item_it_is_about_in_the_new_edition(
 def test_a_viewer_reads_who_may_begin_the_round(client, clinic, reader, last_year):
     client.force_login(reader)
     response = client.get(reverse("next_round", args=[clinic.code]))
-    assert "点検を始めるのは、管理担当の方ができます。" in response.text
+    assert "点検は、管理担当の方が始められます。" in response.text
     assert [form for form in forms(response) if "seen" in form.names] == []

@@ -197,7 +197,7 @@ def test_its_disclosures_stand_in_different_places(seeded):
         (images, "SDS"): ("確認済", "いいえ2件のうち説明済み1件", "リスク評価・対応を書く"),
         (network, "MDS"): ("確認済", "約款に記載のない1件は、すべて説明済み", ""),
         (network, "SDS"): ("確認済", "約款に記載のない1件は、すべて説明済み", ""),
-        (booking, "MDS"): ("確認済", "別紙をすべて満たす", ""),
+        (booking, "MDS"): ("確認済", "すべて「はい」か「対象外」", ""),
         (booking, "SDS"): ("確認済", explained.format(1), ""),
         (tests, "MDS"): ("確認済", "いいえ2件のうち説明済み1件", "今も有効か確かめる"),
         (tests, "SDS"): ("確認済", "いいえ1件のうち説明済み0件", "今も有効か確かめる"),

@@ -72,6 +72,6 @@ def test_nobody_need_be_signed_in_for_help(client):
 
 
 def test_help_names_whom_to_ask(client, settings):
-    assert "このサーバを管理している人" in shows(client.get("/help/"))
+    assert "このサーバの管理者" in shows(client.get("/help/"))
     settings.CONTACT = "みなと市医師会 事務局 電話 000-0000-0000"
     assert "みなと市医師会 事務局 電話 000-0000-0000" in shows(client.get("/help/"))

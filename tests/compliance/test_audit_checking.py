@@ -112,7 +112,7 @@ def test_two_entries_of_one_number_are_named_where_the_table_lets_them(chain):
     other.digest = other.seal()
     unsound = [link for link in links([*entries[:2], other, *entries[2:]]) if not link.is_sound]
     assert [str(link.fault(6)) for link in unsound] == [
-        "2番の記録が二つあります",
+        "2番の記録が2つあります",
         "3番の記録が、その前の記録とつながっていません",
     ]
 

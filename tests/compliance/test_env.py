@@ -33,6 +33,12 @@ def test_an_unset_flag_is_down(monkeypatch):
     assert env.flag("FLAG") is False
 
 
+@pytest.mark.parametrize(("value", "expected"), [("", "here"), (" ", "here"), (" there ", "there")])
+def test_an_empty_text_is_its_default(monkeypatch, value, expected):
+    monkeypatch.setenv("TEXT", value)
+    assert env.text("TEXT", "here") == expected
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [("a, b ,,c", ["a", "b", "c"]), (" , ", ["default"]), ("", ["default"])]
 )

@@ -10,7 +10,7 @@ from django.conf import settings as product
 from django.urls import get_resolver
 
 from compliance import limits
-from compliance.known import COOKIE, MOST_PEOPLE
+from compliance.known_browsers import COOKIE, MOST_PEOPLE
 from compliance.limits import BY_NAME, Limit, Rate
 from tests.conftest import PASSWORD
 from tests.web import addresses, at, browser, form_with, shows

@@ -386,7 +386,7 @@ def test_a_link_for_a_new_password_is_told_and_recorded(client, clinic, clerk, t
 
 def test_no_link_for_an_account_that_opens_other_clinics_too(client, clinic, both):
     assert client.post(of("reset_link", both, clinic)).status_code == 404
-    assert "サーバを管理している人に頼んでください" in shows(client.get(of("person", both, clinic)))
+    assert "サーバの管理者に頼んでください" in shows(client.get(of("person", both, clinic)))
 
 
 def test_no_link_for_oneself(client, clinic, director):

@@ -18,9 +18,14 @@ from tests.papers import MOMENT, Printed
 
 PAGE = '<html lang="ja"><head><title>題</title></head><body><h1>見出し</h1><p>本文①😀</p></body></html>'
 STOPPED = "PDFを作る処理が止まりました。もう一度行ってください。"
-TOO_LONG = "PDFの作成が{}秒で終わらなかったため、止めました。長い文を短くするか、部分を選んで作ってください。"
-TOO_LARGE = "PDFの作成に使えるメモリを超えたため、止めました。部分を選んで作ってください。"
-FAILED = "PDFを作れませんでした。もう一度行い、続くときは管理者に知らせてください。"
+TOO_LONG = (
+    "PDFの作成が{}秒で終わらなかったため、止めました。"
+    "長い文を短くするか、「要対応だけ」など少ない内容を選んで作ってください。"
+)
+TOO_LARGE = (
+    "PDFの作成に使えるメモリを超えたため、止めました。「要対応だけ」など少ない内容を選んで作ってください。"
+)
+FAILED = "PDFを作れませんでした。もう一度行い、続くときは、サーバの管理者に知らせてください。"
 
 
 def long_page(rows: int) -> str:
@@ -175,7 +180,7 @@ def test_a_document_that_takes_too_much_memory_is_ended_and_says_so(here):
 @pytest.mark.parametrize(
     ("ended_by", "says"),
     [
-        (signal.SIGALRM, TOO_LONG.format(30)),
+        (signal.SIGALRM, TOO_LONG.format(60)),
         (signal.SIGXCPU, TOO_LONG.format(30)),
         (signal.SIGKILL, TOO_LARGE),
         (signal.SIGTRAP, TOO_LARGE),

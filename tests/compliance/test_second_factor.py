@@ -172,7 +172,7 @@ def test_an_app_is_set_up_with_a_qr_code_in_the_page(director, clinic, django_ca
     client, _ = log_in(director)
     page = sure(client, "/account/second-factor/totp/activate/")
     html = page.content.decode()
-    assert ('<svg class="qr" role="img"' in html, "data:" in html, "style=" in html) == (True, False, False)
+    assert ('<svg class="qr" ' in html, "data:" in html, "style=" in html) == (True, False, False)
     shown = re.search(r'<strong class="break num">([\w ]+)</strong>', html)[1]
     assert [len(each) for each in shown.split(" ")] == [4] * 8
     secret = shown.replace(" ", "")

@@ -74,8 +74,8 @@ def test_production_is_closed_even_where_somebody_asks_for_more(manage, words, v
 
 def test_every_cookie_of_a_production_is_named_for_its_host(manage):
     code = (
-        "from compliance import cookies, known; from vendors import linking;"
-        " print(cookies.Messages.storage_classes[0].cookie_name, known.COOKIE, linking.COOKIE)"
+        "from compliance import cookies, known_browsers; from vendors import linking;"
+        " print(cookies.Messages.storage_classes[0].cookie_name, known_browsers.COOKIE, linking.COOKIE)"
     )
     shell = ("shell", "--no-imports", "-v", "0", "-c", code)
     named = "__Host-messages __Host-known_browser __Secure-disclosure_request\n"

@@ -54,7 +54,7 @@ def explains(director, clinic, sheet: Disclosure, numbers: str, measure: str) ->
     director.types("当院で行うこと", measure)
     director.types("立入検査での説明", f"{measure}（記録は院長室）")
     director.presses("保存")
-    director.sees("保存しました。説明できる状態です。")
+    director.sees("保存しました。未記入の欄はありません。")
 
 
 def test_three_いいえ_end_in_a_report_that_explains_them(sits_down, director, clinic, chart):
@@ -62,11 +62,11 @@ def test_three_いいえ_end_in_a_report_that_explains_them(sits_down, director,
     sheet = receives(at_work, clinic, chart)
     for numbers, measure in MEASURES.items():
         explains(at_work, clinic, sheet, numbers, measure)
-    at_work.sees("すべて確認できます", "いいえ3件は、すべて説明済み")
+    at_work.sees("確認が残っている行はありません", "いいえ3件は、すべて説明済み")
     at_work.presses("確認済にする")
     at_work.sees("確認済にしました")
     at_work.opens("item", clinic.code, "10-9")
-    at_work.sees("別紙の行は、すべて満たすか、説明済みです。")
+    at_work.sees("別紙の行は、すべて「はい」か「対象外」、または説明済みです。")
     at_work.opens("prints", clinic.code)
     text = words_of(at_work.prints("下書きの報告書：立入検査用の一式"))
     for measure in MEASURES.values():

@@ -155,7 +155,7 @@ def accepts_what_came(director) -> None:
     director.types("当院で行うこと", "当院のVPN機器で止める。")
     director.types("立入検査での説明", "使うときだけ開けています。")
     director.presses("保存")
-    director.sees("保存しました。説明できる状態です。")
+    director.sees("保存しました。未記入の欄はありません。")
     director.presses("確認済にする")
     director.sees("確認済にしました")
 
@@ -164,7 +164,7 @@ def issues_a_report(director) -> bytes:
     director.opens("prints", code())
     director.page.get_by_role("button", name="報告書を発行する").first.click()
     director.sees("発行しました")
-    return director.prints("PDFを取り出す")
+    return director.prints("PDFをダウンロードする")
 
 
 # The next year

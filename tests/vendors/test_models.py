@@ -283,5 +283,5 @@ def test_of_two_vendors_given_one_name_at_once_one_keeps_its_own(clinic, directo
         return ""
 
     said = in_threads(2, rename)
-    assert sorted(said) == ["", "同じ名称の事業者が、もう登録されています。"]
+    assert sorted(said) == ["", "同じ名称の事業者が、もう登録されています。別の名称にしてください。"]
     assert sorted(names(clinic)) in [sorted(["丙社", "甲社"]), sorted(["丙社", "乙社"])]

@@ -176,7 +176,10 @@ def test_rows_carry_their_choices_their_note_and_our_hint(vendor):
     rows = {each.get("id"): words(each) for each in having(tree(vendor.gets("SDS/")), class_="ask")}
     assert "IPsec-VPN+IKE" in rows["SDS-40"]
     assert "いずれかの項番が「はい」なら「はい」（このサービスの整理）" in rows["SDS-40"]
-    assert "すべての項番が「はい」か「対象外」なら「はい」（このサービスの整理）" in rows["SDS-11"]
+    assert (
+        "すべての項番が「対象外」なら「対象外」、「はい」と「対象外」だけなら「はい」（このサービスの整理）"
+        in rows["SDS-11"]
+    )
     assert "対応予定の場合は「はい」を選択してください" in rows["SDS-46"]
     assert "このサービスの整理" not in rows["SDS-01"]
 

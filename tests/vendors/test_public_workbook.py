@@ -80,7 +80,7 @@ def unclear() -> bytes:
 
 def test_what_nobody_can_read_stays_unread_with_its_cell(vendor):
     path, page = previewed(vendor, unclear())
-    assert "確かめが要る行 2行" in shows(page)
+    assert "確認が必要な行 2行" in shows(page)
     takes(vendor, path, **{"decide-SDS-03": "no"})
     assert (saved("SDS-01"), saved("SDS-02")[0], saved("SDS-03")[0]) == (("yes", ""), "unread", "no")
     answer = Disclosure.objects.get().answers.get(row__code="SDS-02")

@@ -217,7 +217,7 @@ def test_without_a_public_url_the_page_leads_with_the_workbook_and_says_why(
     assert "院外から開けるリンクを作れません（サーバの設定 PUBLIC_URL がありません）" in shows(page)
     assert having(tree(page), name="days") == []
     primary = having(tree(page), href=at("new_sheet", clinic, pk=chart.pk))
-    assert [words(each) for each in primary] == ["ファイルや紙で受け取る"]
+    assert [words(each) for each in primary] == ["Excelファイルや紙で進める"]
 
 
 def test_without_a_public_url_a_post_makes_no_link(settings, client, path):
@@ -259,7 +259,7 @@ def test_a_server_that_takes_no_mail_leaves_the_link_to_copy(settings, client, p
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 1, 2
     page = ask(client, path, email="support@karte.example", mail="1")
-    assert "メールを送れませんでした。下の文面を写して送ってください。" in shows(page)
+    assert "メールを送れませんでした。下の文面をコピーして送ってください。" in shows(page)
     assert browser().get(f"/r/{token_in(page)}/").status_code == 200
 
 
@@ -387,7 +387,7 @@ def pdf(content: bytes = b"%PDF-1.4 x", name: str = "開示書.pdf") -> SimpleUp
 
 @pytest.fixture
 def receive(client, chart, clinic):
-    """receive(kind="MDS", …): fill in ファイルや紙で受け取る and go on."""
+    """receive(kind="MDS", …): fill in Excelファイルや紙で進める and go on."""
     path = at("new_sheet", clinic, pk=chart.pk)
     return lambda **typed: client.post(path, form_with(client.get(path), "source") | typed)
 
@@ -418,7 +418,7 @@ def test_a_filed_paper_is_kept_and_counts_for_its_item_only(receive, clinic, cli
     assert (response.url, sheet.kind, sheet.state) == (at("system", clinic, pk=chart.pk), "SPEC", "submitted")
     page = client.get(at("review", clinic, pk=sheet.pk))
     assert "サービス仕様適合開示書は、保管だけをします。3②の根拠になり、10⑨には数えません。" in shows(page)
-    assert "別紙をすべて満たす" not in shows(page)
+    assert "すべて「はい」か「対象外」" not in shows(page)
 
 
 @pytest.mark.parametrize("kind", ["MDS", "SPEC"])

@@ -69,7 +69,7 @@ def test_the_page_says_whose_word_it_is(client, path, sheet):
 
 def test_a_sheet_without_trouble_says_so(client, path, chart, director):
     page = client.get(path("review", submitted(chart, director)))
-    assert "別紙の41行は、すべて確認できます。 別紙をすべて満たす" in shows(page)
+    assert "別紙の41行に、確認が残っている行はありません。 すべて「はい」か「対象外」" in shows(page)
     assert headings(page) == ["「はい」と「対象外」の行"]
 
 
@@ -77,7 +77,7 @@ def test_a_sheet_without_trouble_says_so(client, path, chart, director):
 def test_a_sheet_that_is_not_handed_in_claims_nothing(source, client, path, chart, director, clinic):
     sheet = begun(chart, director, source=source)
     page = client.get(path("review", sheet))
-    assert ("まだ確認できない（" in shows(page), "別紙をすべて満たす" in shows(page)) == (True, False)
+    assert ("まだ確認できない（" in shows(page), "すべて「はい」か「対象外」" in shows(page)) == (True, False)
     links = [a.get("href") for a in tree(page).find(".//main").iter("a")]
     assert {client.get(link).status_code for link in links} == {200}
 
@@ -172,7 +172,7 @@ def test_a_record_is_written_and_shown_beside_its_row(client, path, sheet, clerk
         "事務 はな子",
     ):
         assert part in text
-    assert "保存しました。説明できる状態です。" in shows(page)
+    assert "保存しました。未記入の欄はありません。" in shows(page)
 
 
 def test_an_unfinished_record_is_saved_and_says_what_it_lacks(client, path, sheet):

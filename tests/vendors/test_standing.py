@@ -101,7 +101,7 @@ def test_a_new_request_leaves_what_was_handed_in_standing():
     held, asked = sheet(1), sheet(2, "asked", answer="no", request=link())
     found = standing(asked, held)
     assert (found.sheet.pk, found.renewal.pk, found.request) == (1, 2, asked.disclosure.request)
-    assert (found.state_text, found.verdict.words) == ("確認済", "別紙をすべて満たす")
+    assert (found.state_text, found.verdict.words) == ("確認済", "すべて「はい」か「対象外」")
 
 
 def test_the_newest_that_was_handed_in_counts():
@@ -217,7 +217,11 @@ def test_the_overview_keeps_what_was_handed_in_when_a_new_link_is_made_and_revok
     made, _ = DisclosureRequest.ask(chart, ["MDS"], by=director)
     made.revoke(by=director)
     found = overview_of(clinic.pk, TODAY)[0].standings[0]
-    assert (found.sheet, found.state_text, found.verdict.words) == (held, "確認済", "別紙をすべて満たす")
+    assert (found.sheet, found.state_text, found.verdict.words) == (
+        held,
+        "確認済",
+        "すべて「はい」か「対象外」",
+    )
     assert (found.renewal, found.next_step) == (made.disclosures.get(), "新しいリンクを作る")
 
 

@@ -259,7 +259,7 @@ def test_what_comes_back_does_not_overwrite_what_was_saved_meanwhile(what, place
     ("typed", "sentence"),
     [
         ({"name": ""}, "事業者の名称を入力してください。"),
-        ({"name": "別の社"}, "同じ名称の事業者が、もう登録されています。"),
+        ({"name": "別の社"}, "同じ名称の事業者が、もう登録されています。別の名称にしてください。"),
         ({"email": "x"}, "メールアドレスの形になっていません。例：support@example.jp"),
         ({"phone": "0" * 41}, "40文字までです。1文字減らしてください。"),
         ({"contact": "\x07"}, CONTROL),

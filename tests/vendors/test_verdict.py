@@ -20,9 +20,9 @@ def sheet(letters: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("rows", "explained", "source", "outcome", "words"),
     [
-        ("yya", "", LINK, MET, "別紙をすべて満たす"),
-        ("aaa", "", LINK, MET, "別紙をすべて満たす"),
-        ("yya", "123", LINK, MET, "別紙をすべて満たす"),
+        ("yya", "", LINK, MET, "すべて「はい」か「対象外」"),
+        ("aaa", "", LINK, MET, "すべて「はい」か「対象外」"),
+        ("yya", "123", LINK, MET, "すべて「はい」か「対象外」"),
         ("nny", "", LINK, NOT_MET, "いいえ2件のうち説明済み0件"),
         ("nnn", "13", LINK, NOT_MET, "いいえ3件のうち説明済み2件"),
         ("nny", "12", LINK, EXPLAINED, "いいえ2件は、すべて説明済み"),
@@ -38,7 +38,7 @@ def sheet(letters: str) -> dict[str, str]:
         ("yyb", "3", TERMS, EXPLAINED, "約款に記載のない1件は、すべて説明済み"),
         ("nbb", "12", TERMS, NOT_MET, "いいえ1件と約款に記載のない2件のうち説明済み2件"),
         ("yyu", "3", TERMS, UNKNOWN, "まだ確認できない（未読取1件）"),
-        ("yya", "", TERMS, MET, "別紙をすべて満たす"),
+        ("yya", "", TERMS, MET, "すべて「はい」か「対象外」"),
         # A sheet without rows says nothing.
         ("", "", LINK, UNKNOWN, "まだ確認できない"),
     ],

@@ -78,7 +78,7 @@ class ComponentForm(RecordForm):
         choices=TwoFactor.choices,
         required=False,
         widget=forms.RadioSelect,
-        help_text="院内にあるサーバについて、9⑤が求めます。",
+        help_text="院内にあるサーバについて、9⑤で求められています。",
         error_messages={"invalid_choice": "一覧にない値です。選び直してください。"},
     )
 

@@ -46,7 +46,9 @@ class Vendor(TenantModel, Versioned):
     def _require_own(self, name: str) -> None:
         others = Vendor.objects.filter(clinic=self.clinic_id).exclude(pk=self.pk)
         if others.filter(name=name).exists():
-            raise ValidationError({"name": "同じ名称の事業者が、もう登録されています。"})
+            raise ValidationError(
+                {"name": "同じ名称の事業者が、もう登録されています。別の名称にしてください。"}
+            )
 
     @classmethod
     def named(cls, clinic: Clinic, name: str, *, by: User) -> "Vendor":

@@ -4,11 +4,11 @@ from datetime import date
 
 from django import template
 
-from vendors import lines
+from vendors import register_words
 
 register = template.Library()
 
 
 @register.filter
 def expiry(paper, today: date) -> str:
-    return lines.expiry(paper, today)
+    return register_words.expiry(paper, today)

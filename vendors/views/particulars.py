@@ -11,6 +11,7 @@ from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.downloads import as_xlsx
 from compliance.models import Membership
+from compliance.record_pages import Page, edited, registered
 from compliance.tables import workbook
 from vendors.forms.particulars import (
     AgreementForm,
@@ -21,10 +22,9 @@ from vendors.forms.particulars import (
     TwoFactorForm,
 )
 from vendors.guideline_texts import commentary, item, table_head
-from vendors.lines import certified, groups_of
 from vendors.models import Agreement, Boundary, Certification, ExternalStorage, System, Vendor
+from vendors.register_words import certified, groups_of
 from vendors.views.register import system_of, vendor_of
-from vendors.views.sheets import Page, edited, registered
 
 
 @clinic_page(Permission.VIEW)

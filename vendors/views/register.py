@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 from compliance.access import clinic_page
 from compliance.choices import Permission
 from compliance.models import Membership
+from compliance.record_pages import Page, edited, registered
 from vendors.choices import ComponentKind, Location
 from vendors.forms.register import ComponentForm, SystemForm, VendorForm
-from vendors.lines import gaps_of, lines_of
 from vendors.models import Component, DisclosureRequest, System, Vendor
 from vendors.overview import overview_of
-from vendors.views.sheets import Page, edited, registered
+from vendors.register_words import gaps_of, lines_of
 
 
 @clinic_page(Permission.VIEW)

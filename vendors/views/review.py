@@ -85,7 +85,7 @@ def treated(
         return render(request, "vendors/treat.html", context, status=409)
     gaps = "・".join(record.gaps)
     messages.success(
-        request, f"保存しました。{gaps}が未記入です。" if gaps else "保存しました。説明できる状態です。"
+        request, f"保存しました。{gaps}が未記入です。" if gaps else "保存しました。未記入の欄はありません。"
     )
     code = record.clinic.code
     return redirect("review", code, sheet.pk) if sheet else redirect("system", code, record.system_id)

@@ -126,9 +126,7 @@ def chosen(columns: dict[str, tuple[Cell, str]]) -> Said:
         [answer for answer in signs if signs[answer][0] == kind] for kind in ("marked", "strange", "dash")
     )
     if len(marked) > 1:
-        return Said(
-            "unread", _places(columns, marked), "二つ以上の欄に印があります。どれが回答か読めません。"
-        )
+        return Said("unread", _places(columns, marked), "2つ以上の欄に印があります。どれが回答か読めません。")
     if not marked:
         strange = strange or dashed
         blank = Said("blank", _places(columns, list(columns)), "どの回答欄にも印がありません。")

@@ -8,7 +8,7 @@ from vendors.workbook.readings import WORDS, Reading, RowReading
 _KEPT = {
     "blank": "ファイルでは空欄のため、今の内容のままにします。",
     "unread": "読み取れなかったため、今の内容のままにします。画面で入力してください。",
-    "ask": "確かめが必要なため、今の内容のままにします。画面で入力してください。",
+    "ask": "確認が必要なため、今の内容のままにします。画面で入力してください。",
 }
 
 

@@ -90,7 +90,9 @@ def _combined(row: Row, said: dict[str, Said]) -> Said:
     answer = _any(answers) if row.combine == "any" else _all(answers)
     listed = "、".join(f"{number}は{_SHOWN[each.answer]}" for number, each in said.items())
     rule = (
-        "いずれかが「はい」なら「はい」" if row.combine == "any" else "すべて「はい」か「対象外」なら満たす"
+        "いずれかが「はい」なら「はい」"
+        if row.combine == "any"
+        else "すべて「対象外」なら「対象外」、「はい」と「対象外」だけなら「はい」"
     )
     return Said(
         answer, places, f"{listed}。{rule}というこのサービスの決まりで「{_SHOWN[answer]}」としました。"

@@ -13,15 +13,15 @@ _AGAIN = "Excelで開き、「Excelブック（.xlsx）」として保存し直�
 BY_HAND = "回答は画面で入力してください。医療機関では、このファイルを受領した資料として添付できます。"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS = (
-    (b"%PDF", f"PDFファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}"),
+    (b"%PDF", f"PDFファイルのようです。読み取れるのは、Excelブック（.xlsx）だけです。{BY_HAND}"),
     (
         b"{\\rtf",
-        f"リッチテキスト文書のようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}",
+        f"リッチテキスト文書のようです。読み取れるのは、Excelブック（.xlsx）だけです。{BY_HAND}",
     ),
-    (b"\x89PNG", f"画像ファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}"),
+    (b"\x89PNG", f"画像ファイルのようです。読み取れるのは、Excelブック（.xlsx）だけです。{BY_HAND}"),
     (
         b"\xff\xd8\xff",
-        f"画像ファイルのようです。この取り込みはExcelブック（.xlsx）だけを読みます。{BY_HAND}",
+        f"画像ファイルのようです。読み取れるのは、Excelブック（.xlsx）だけです。{BY_HAND}",
     ),
 )
 _OLE_STREAMS = (
@@ -99,7 +99,7 @@ def _refuse_by_size_and_kind(content: bytes) -> None:
     if content.startswith(_OLE):
         raise Refused(_ole(content))
     if not content.startswith(b"PK"):
-        raise Refused(f"Excelブック（.xlsx）ではありません。CSVやHTML、文書の場合は、{BY_HAND}")
+        raise Refused(f"Excelブック（.xlsx）ではありません。CSVやHTML、文書は読み取れません。{BY_HAND}")
 
 
 def _ole(content: bytes) -> str:

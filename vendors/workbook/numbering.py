@@ -39,7 +39,7 @@ def numbering(cell: Cell, lists: Iterable[tuple[str, ...]] = ()) -> Numbering | 
     """What a cell of the number column names; None for no number. `lists`: the rows that name several."""
     if cell.kind == "formula":
         found = _spelled(cell.text, lists)
-        return found and Numbering(found.numbers, "項番が数式で入っているため、確かめが必要です")
+        return found and Numbering(found.numbers, "項番が数式で入っているため、確認が必要です")
     if cell.kind == "date":
         return _dated(date.fromisoformat(cell.text[:10]))
     if cell.kind == "number" and "." in cell.text:

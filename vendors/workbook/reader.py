@@ -116,7 +116,7 @@ def _is_open(found: list[Found]) -> bool:
 
 def _choose(found: list[Found]) -> Reading:
     named = "、".join(f"{each.name}（{each.title or each.header.product or each.form}）" for each in found)
-    says = f"一つのファイルに複数の製品または表があります。どれを読むか選んでください：{named}。"
+    says = f"1つのファイルに複数の製品または表があります。どれを読むか選んでください：{named}。"
     return Reading(opened="choose", says=says, choices=tuple(each.name for each in found))
 
 
@@ -167,7 +167,7 @@ def _warnings(found: Found, rows: list[Row]) -> list[str]:
             "チェックボックスなどの部品で回答されているようですが、セルの外にあるため読めません。画面で入力してください。"
         )
     elif not found.is_answered:
-        warnings.append(f"{found.form}には回答が一つも書かれていません。")
+        warnings.append(f"{found.form}には回答が1つも書かれていません。")
     return warnings
 
 

@@ -99,7 +99,7 @@ def _question(row: Row) -> str:
     if len(row.numbers) == 1:
         return row.question
     rule = (
-        "いずれか一つでも「はい」なら「はい」を選んでください。"
+        "いずれか1つでも「はい」なら「はい」を選んでください。"
         if row.combine == "any"
         else "すべてが「はい」か「対象外」なら「はい」を、すべて「対象外」なら「対象外」を選んでください。"
     )

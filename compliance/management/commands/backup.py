@@ -35,7 +35,7 @@ class Command(BaseCommand):
         self.stdout.write("\n".join([f"バックアップを作りました: {path}", *words.contents(manifest)]))
         if not encrypt:
             self.stdout.write(
-                "  暗号化していません。中に利用者の二段階認証の秘密などが入っています。鍵のかかる所に保管してください。\n"
+                "  暗号化していません。中に利用者の二要素認証の秘密などが入っています。鍵のかかる所に保管してください。\n"
                 "  操作記録の鍵は入っていません。鍵（AUDIT_KEY）は別に控えておいてください。"
             )
         if any(words.troubles(manifest)):
@@ -52,7 +52,7 @@ def asked_passphrase() -> str:
 
 
 def named_after_now() -> Path:
-    """<BACKUP_DIR>/tenken-20261105-0315.zip; CommandError where there is no such folder."""
+    """<BACKUP_DIR>/tenken-20261105-031500.zip; CommandError where there is no such folder."""
     folder = settings.BACKUP_DIR
     if not folder or not Path(folder).is_dir():
         raise CommandError(

@@ -51,7 +51,7 @@ def test_a_disk_that_fails_the_restore_is_told(source, empty):
 def test_a_plain_backup_says_what_is_in_it_and_what_is_not(prepared, tmp_path):
     text = said("backup", str(tmp_path / "one.zip"))
     assert "医療機関　: 0件\n" in text
-    assert ("二段階認証の秘密" in text, "操作記録の鍵は入っていません" in text) == (True, True)
+    assert ("二要素認証の秘密" in text, "操作記録の鍵は入っていません" in text) == (True, True)
 
 
 def test_an_encrypted_one_needs_a_passphrase(prepared, tmp_path, monkeypatch):

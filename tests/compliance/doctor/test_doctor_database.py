@@ -130,7 +130,7 @@ def test_the_database_tells_the_time():
         (NOW, NOW, None, "ok", "時計は 2026-11-22 09:00 です。"),
         (NOW, NOW + timedelta(seconds=9), NOW, "warn", "データベースの時計と 9秒ずれています。"),
         (NOW, NOW - timedelta(hours=9), NOW, "bad", "データベースの時計と 32400秒ずれています。"),
-        (NOW.replace(year=2016), NOW.replace(year=2016), None, "bad", "コンピューターの時計が 2016年になっています。"),
+        (NOW.replace(year=2016), NOW.replace(year=2016), None, "bad", "コンピュータの時計が 2016年になっています。"),
         (
             NOW,
             NOW,

@@ -241,7 +241,7 @@ def test_tick_boxes_outside_the_cells_leave_blanks_and_are_said():
 def test_a_template_without_answers_is_read_as_blank():
     reading = read(one_sheet([(n, asked, "", "") for n, asked, *_ in LINES["MDS"]], triple), ROWS)
     assert {row.answer for row in reading.rows} == {"blank"}
-    assert reading.warnings == ("MDSには回答が一つも書かれていません。",)
+    assert reading.warnings == ("MDSには回答が1つも書かれていません。",)
 
 
 def numbered(title: str, **options) -> bytes:

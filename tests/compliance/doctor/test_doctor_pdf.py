@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.doctor import checks, paper
+from compliance.doctor import checks, pdf
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -19,31 +19,31 @@ def folder(tmp_path) -> Path:
 
 
 def test_our_fonts_are_there():
-    assert paper.fonts(checks.FONTS).state == "ok"
+    assert pdf.fonts(checks.FONTS).state == "ok"
 
 
-@pytest.mark.parametrize("name", paper.FONTS)
+@pytest.mark.parametrize("name", pdf.FONTS)
 def test_a_missing_font_is_named(folder, name):
     (folder / name).unlink()
-    found = paper.fonts(folder)
+    found = pdf.fonts(folder)
     assert (found.state, found.says) == ("bad", f"文字のファイル {name} がありません（{folder}）。")
 
 
 def test_a_cut_off_font_is_no_font(folder):
-    font = folder / paper.FONTS[1]
+    font = folder / pdf.FONTS[1]
     font.write_bytes(font.read_bytes()[:100])
-    assert paper.fonts(folder).says == f"文字のファイル {font.name} が壊れています。"
+    assert pdf.fonts(folder).says == f"文字のファイル {font.name} が壊れています。"
 
 
 def test_a_text_is_no_font(folder):
-    (folder / paper.FONTS[0]).write_text("gone")
-    assert paper.fonts(folder).state == "bad"
+    (folder / pdf.FONTS[0]).write_text("gone")
+    assert pdf.fonts(folder).state == "bad"
 
 
 def test_a_font_that_cannot_be_read_is_named(folder):
-    (folder / paper.FONTS[0]).unlink()
-    (folder / paper.FONTS[0]).mkdir()
-    assert paper.fonts(folder).says.startswith(f"文字のファイル {paper.FONTS[0]} を読めません")
+    (folder / pdf.FONTS[0]).unlink()
+    (folder / pdf.FONTS[0]).mkdir()
+    assert pdf.fonts(folder).says.startswith(f"文字のファイル {pdf.FONTS[0]} を読めません")
 
 
 def asked(words: str, **environment: str) -> str:
@@ -59,7 +59,7 @@ def asked(words: str, **environment: str) -> str:
     return done.stdout
 
 
-PANGO = "from compliance.doctor import paper; found = paper.pango(); print(found.state, found.says)"
+PANGO = "from compliance.doctor import pdf; found = pdf.pango(); print(found.state, found.says)"
 
 
 def test_pango_tells_its_version():
@@ -74,11 +74,11 @@ def test_without_pango_no_pdf_is_promised(tmp_path):
 
 
 def test_a_page_is_really_made():
-    assert paper.page().state == "ok"
+    assert pdf.page().state == "ok"
 
 
 def test_a_page_that_cannot_be_made_says_so(tmp_path):
     (tmp_path / "libpango-1.0.so.0").write_text("no library")
-    words = "from compliance.doctor import paper; found = paper.page(); print(found.state, found.says)"
+    words = "from compliance.doctor import pdf; found = pdf.page(); print(found.state, found.says)"
     said = asked(words, LD_LIBRARY_PATH=str(tmp_path)).splitlines()[-1]
     assert said.startswith("bad ためしのPDFを作れませんでした。")

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from vendors.guideline_texts import contract_points, item, table_head
-from vendors.lines import certified, expiry, gaps_of, groups_of, lines_of
 from vendors.models import Agreement, Boundary, Certification, Component, ExternalStorage, System
+from vendors.register_words import certified, expiry, gaps_of, groups_of, lines_of
 
 TODAY = date(2026, 11, 22)
 
@@ -94,7 +94,7 @@ def test_a_new_system_elsewhere_has_everything_still_to_find_out(chart, lines):
     told = lines(chart)
     assert list(told) == ["責任分界", "二要素認証", "外部保存の委託先", "必要な開示書", "契約書・認証"]
     assert [title for title, line in told.items() if line.facts] == []
-    assert told["必要な開示書"].suggested == "外部保存（クラウドなど）なので、SDSをすすめます。"
+    assert told["必要な開示書"].suggested == "外部保存（クラウドなど）なので、SDSが必要と考えられます。"
     assert told["外部保存の委託先"].gaps[-1] == "契約に含める9つの事項のうち9つを確かめていません"
     assert told["契約書・認証"].gaps == ["契約書・約款が未登録", "5③で数えられる認証等が未登録か、期限切れ"]
 

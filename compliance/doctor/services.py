@@ -76,7 +76,7 @@ def triggers(missing: Sequence[str]) -> Found:
     if missing:
         return bad(
             f"操作記録の書き換えを止めるしかけ（トリガー）が外れています（{'、'.join(missing)}）。",
-            "manage.py migrate を実行すると作り直されます。外した人がいないか、確かめてください。",
+            "manage.py prepare を実行すると作り直されます。外した人がいないか、確かめてください。",
         )
     return ok("操作記録は、データベースのしかけで、書き換えや削除から守られています。")
 

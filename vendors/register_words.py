@@ -133,7 +133,7 @@ def _need(system: System) -> Line:
     title, items, form = "必要な開示書", "3②・10⑨", "need"
     if not system.disclosure_need:
         where = system.get_location_display()
-        return Line(title, items, form, suggested=f"{where}なので、{system.need.label}をすすめます。")
+        return Line(title, items, form, suggested=f"{where}なので、{system.need.label}が必要と考えられます。")
     if system.need != DisclosureNeed.NONE:
         return Line(title, items, form, [system.need.label])
     day = f"（{wareki(system.unavailable_on)}に確認）" if system.unavailable_on else ""
