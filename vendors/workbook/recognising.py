@@ -18,7 +18,8 @@ _LIKE_ENOUGH = 0.25
 _WHOLE = 0.7
 _FEWEST = 3
 _REPEATED = 3
-_BLANK_ELSEWHERE = "同じ項番が、同じシートの別の表では空欄です"
+_AGAIN = 5
+_BLANK_ELSEWHERE = "同じ項番が、同じシートの別の表または離れた行では空欄です"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,28 @@ def _lines(part: Section, index: int, rows: list[Row], remarks: dict[str, str]) 
     found: list[Line] = []
     for table in part.tables:
         if index < len(table.groups):
-            more = lines(part.sheet, table, table.groups[index], lists, remarks)
-            found = found + more if goes_on(found, more) else _doubted(found, more)
+            for more in _runs(lines(part.sheet, table, table.groups[index], lists, remarks)):
+                found = found + more if goes_on(found, more) else _doubted(found, more)
     return found
+
+
+def _runs(read: list[Line]) -> list[list[Line]]:
+    """Where the numbers begin again and are answered again, another product's list may have been put below."""
+    begins = _begins_again(read)
+    parts = read[:begins], read[begins:]
+    common = _numbers(parts[0]) & _numbers(parts[1])
+    answered = all(any(line.said.answer != "blank" for line in part) for part in parts)
+    return [parts[0], *_runs(parts[1])] if answered and len(common) >= _AGAIN else [read]
+
+
+def _begins_again(read: list[Line]) -> int:
+    """The first line with a number of some lines before; 0 where there is none."""
+    last: dict[str, int] = {}
+    for at, line in enumerate(read):
+        if any(at - last.get(number, at) > _AGAIN for number in line.numbering.numbers):
+            return at
+        last |= dict.fromkeys(line.numbering.numbers, at)
+    return 0
 
 
 def goes_on(first: Iterable[Line], more: Iterable[Line]) -> bool:

@@ -159,7 +159,7 @@ def test_what_a_further_table_of_the_sheet_answers_instead_is_asked():
     row = next(row for row in read(content(made), ROWS).rows if row.numbers == ("7",))
     assert (row.answer, row.why) == (
         "ask",
-        "同じ項番が、同じシートの別の表では空欄です。回答欄の読み取りは「はい」です。確かめてください。",
+        "同じ項番が、同じシートの別の表または離れた行では空欄です。回答欄の読み取りは「はい」です。確かめてください。",
     )
 
 
@@ -302,3 +302,35 @@ def test_in_our_own_workbook_what_is_said_of_an_iie_is_kept_as_a_remark():
     line[3].value = "いいえ（2026年対応予定）"
     said = read(content(made), ROWS, "SDS").rows[0]
     assert (said.answer, said.remark) == ("no", "備考\n2026年対応予定")
+
+
+@pytest.mark.parametrize("form", ["MDS", "SDS"])
+@pytest.mark.parametrize("gap", [0, 1], ids=["directly below", "after an empty row"])
+def test_a_second_product_below_without_a_word_fills_no_blank_of_the_first(form, gap):
+    first, second = numbers(form)[0], numbers(form)[1]
+    lines = [*whole(form, "はい", {first}), *[("",) * 4] * gap, *whole(form, "はい", {second})]
+    made, (sheet,) = book(TITLES[form])
+    for row in [(TITLES[form],), HEAD, *lines]:
+        sheet.append(row)
+    reading = read(content(made), ROWS)
+    said = {row.answer for row in reading.rows}
+    asked = {row.numbers for row in reading.rows if row.answer == "ask"}
+    assert (reading.opened, said) == ("read", {"yes", "ask"})
+    assert asked == {row.numbers for row in ROWS if row.form == form and {first, second} & set(row.numbers)}
+
+
+def test_a_number_that_is_repeated_for_its_own_lines_is_no_second_product():
+    lines = [
+        each for n in numbers("MDS") for each in ((n, question(n, "MDS"), "はい", ""), (n, "補足", "", ""))
+    ]
+    made, (sheet,) = book(MDS_TITLE)
+    for row in [(MDS_TITLE,), HEAD, *lines]:
+        sheet.append(row)
+    assert outcome(content(made)) == ("read", ["MDS"], ["yes"])
+
+
+def test_answered_lines_with_an_unanswered_list_below_stand():
+    made, (sheet,) = book(MDS_TITLE)
+    for row in [(MDS_TITLE,), HEAD, *whole("MDS"), *whole("MDS", "")]:
+        sheet.append(row)
+    assert outcome(content(made)) == ("read", ["MDS"], ["yes"])
