@@ -13,6 +13,7 @@ from vendors.choices import (
     OTHER_CERTIFICATIONS,
     SHEETS,
     CertificationKind,
+    ComponentKind,
     Location,
     TwoFactor,
     UpdateBearer,
@@ -279,17 +280,22 @@ def cloud_preferred(code: str, facts: Facts) -> Finding:
 
 
 def updates_borne(code: str, facts: Facts) -> Finding:
-    """10⑤: devices whose updates nobody is known to bear."""
-    every = [(system, part) for system in facts.systems for part in system.components]
+    """10⑤: terminals and network devices whose updates nobody is known to bear; servers are 2①'s."""
+    every = [
+        (system, part)
+        for system in facts.systems
+        for part in system.components
+        if part.kind != ComponentKind.SERVER
+    ]
     nobody = [f"{system.name} {part.name}：更新の責任が不明" for system, part in every
               if part.update_bearer == UpdateBearer.UNKNOWN]  # fmt: skip
     if not every:
-        return Finding(code, Support.SILENT, "機器が登録されていません。")
+        return Finding(code, Support.SILENT, "端末・ネットワーク機器が登録されていません。")
     words = (
-        "登録した機器は、アップデートの責任がすべて決まっています。",
-        "アップデートの責任が決まっていない機器があります。",
+        "登録した端末・ネットワーク機器は、アップデートの責任がすべて決まっています。",
+        "アップデートの責任が決まっていない端末・ネットワーク機器があります。",
     )
-    return _judged(code, words, nobody, [], [f"登録した機器：{len(every)}件"])
+    return _judged(code, words, nobody, [], [f"登録した端末・ネットワーク機器：{len(every)}件"])
 
 
 def _nothing(code: str) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LINE = 12.0  # between two lines of text
+ADDED = {"unclear", "none"}  # answers that the ministry's figure does not draw: these branches are ours
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Box:
     lines: list[tuple[float, str]]
     on_path: bool
     is_end: bool
+    is_added: bool
 
     @property
     def centre(self) -> float:
@@ -33,6 +35,7 @@ class Arrow:
     label_x: float
     label_y: float
     taken: bool
+    is_added: bool
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Drawing:
 def draw(flowchart: dict, path: list[str], taken: list) -> Drawing:
     """The chart with the nodes of `path` and the (from, to) edges of `taken` marked."""
     marked = {tuple(edge) for edge in taken}
-    boxes = [_box(node, path) for node in flowchart["node"]]
+    added = {edge["to"] for edge in flowchart["edge"] if edge.get("answer") in ADDED}
+    boxes = [_box(node, path, node["id"] in added) for node in flowchart["node"]]
     arrows = [_arrow(edge, (edge["from"], edge["to"]) in marked) for edge in flowchart["edge"]]
     return Drawing(flowchart["width"], flowchart["height"], boxes, arrows, in_words(flowchart, path))
 
@@ -60,18 +64,20 @@ def in_words(flowchart: dict, path: list[str]) -> str:
     return f"判断フローチャート。{'。'.join(edges)}。" + (f"当院の経路は、{way}。" if path else "")
 
 
-def _box(node: dict, path: list[str]) -> Box:
+def _box(node: dict, path: list[str], is_added: bool) -> Box:
     first = node["y"] + node["h"] / 2 - (len(node["text"]) - 1) * LINE / 2 + 3
     lines = [(round(first + n * LINE, 1), text) for n, text in enumerate(node["text"])]
     is_end = bool(path) and node["id"] == path[-1] and node["kind"] == "outcome"
-    return Box(node["kind"], node["x"], node["y"], node["w"], node["h"], lines, node["id"] in path, is_end)
+    size = node["x"], node["y"], node["w"], node["h"]
+    return Box(node["kind"], *size, lines, node["id"] in path, is_end, is_added)
 
 
 def _arrow(edge: dict, taken: bool) -> Arrow:
     points = edge["points"]
     path = "M" + "L".join(f"{x} {y}" for x, y in points)
     label_x, label_y = edge.get("label_at") or points[0]
-    return Arrow(path, _head(points[-2], points[-1]), edge.get("label", ""), label_x, label_y, taken)
+    head, is_added = _head(points[-2], points[-1]), edge.get("answer") in ADDED
+    return Arrow(path, head, edge.get("label", ""), label_x, label_y, taken, is_added)
 
 
 def _head(before: list, tip: list) -> str:

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from checklist.flowchart import draw
 from checklist.parts import PRESETS, Preset, parts_of
 from checklist.qr import ADDRESS, content
+from checklist.todo import further
 from compliance.glyphs import lacking, printable
 from compliance.printing import pages_of
 from compliance.qr import qr_of
@@ -39,6 +40,7 @@ def preview_html(snapshot: dict, preset: Preset) -> str:
 
 
 def _rendered(template: str, facts: dict) -> str:
+    facts = {**facts, "further": [] if facts.get("for_vendor") else further(facts)}
     html = render_to_string(template, facts)
     if codes := lacking(html):  # the legend lists them: what is in these parts, and nothing else
         html = render_to_string(template, {**facts, "lacking": codes})

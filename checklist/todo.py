@@ -16,6 +16,7 @@ _RULES = (
     ("開示書", (precheck.disclosed, precheck.unread, precheck.explained, precheck.unavailable)),
     ("期限", (precheck.certified, precheck.under_contract, precheck.papers_valid)),
 )
+ITEM = "遵守項目"
 HEAD = ["種類", "対象", "すること", "担当", "期限", "期限の状態"]
 
 
@@ -58,6 +59,11 @@ def todo(snapshot: Mapping) -> list[Todo]:
     return sorted(found, key=lambda each: each.due_on or "9999")
 
 
+def further(snapshot: Mapping) -> list[Todo]:
+    """What is to be done beside the items: risks, disclosures, contradictions, ends of papers."""
+    return [each for each in todo(snapshot) if each.kind != ITEM]
+
+
 def _planned(snapshot: Mapping) -> Iterator[Todo]:
     """Items and risk measures, which have somebody and a day."""
     items = {line["shown"]: line for line in snapshot["todo"]}
@@ -65,7 +71,7 @@ def _planned(snapshot: Mapping) -> Iterator[Todo]:
     for line in plan(snapshot):
         facts = {name: line[name] for name in ("where", "task", "owner", "due_on", "overdue_days")}
         if item := items.get(line["where"]):
-            yield Todo(kind="遵守項目", url_name="item", args=(item["code"],), **_of_item(item), **facts)
+            yield Todo(kind=ITEM, url_name="item", args=(item["code"],), **_of_item(item), **facts)
         else:
             yield Todo(kind="リスク対応", url_name="disclosures", **_of_risk(risks[line["where"]]), **facts)
 

@@ -43,6 +43,12 @@ def place(parts: list[Part], key: str) -> str:
 
 
 @register.filter
+def pairs(named: list[list[str]] | dict[str, str]) -> list:
+    """[label, text] in order; snapshots of v0.5 named them in a dict, whose order was lost."""
+    return list(named.items()) if isinstance(named, dict) else named
+
+
+@register.filter
 def verdict(answer: str) -> str:
     """YES, NO or 要確認 of one server in 図1."""
     return VERDICTS[answer]

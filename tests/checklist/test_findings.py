@@ -449,13 +449,18 @@ def test_7_3_says_what_stands_in_the_clinic_and_speaks_against_nothing(chart, fo
     assert (before, found("7-3")) == ((BACKS, ()), (SILENT, (line,)))
 
 
+def test_10_5_does_not_speak_of_servers(chart, found, director):
+    Component.register(chart, by=director, kind="server", name="画像サーバ", update_bearer="unknown")
+    assert found("10-5") == (SILENT, ())
+
+
 @pytest.mark.parametrize(("bearer", "support"), [("vendor", BACKS), ("clinic", BACKS), ("unknown", AGAINST)])
 def test_10_5_wants_somebody_to_bear_each_devices_updates(bearer, support, chart, found, director):
     Component.register(chart, by=director, kind="network", name="ルータ", update_bearer=bearer)
     lines = (
-        ("登録した機器：1件",)
+        ("登録した端末・ネットワーク機器：1件",)
         if support == BACKS
-        else ("電子カルテ ルータ：更新の責任が不明", "登録した機器：1件")
+        else ("電子カルテ ルータ：更新の責任が不明", "登録した端末・ネットワーク機器：1件")
     )
     assert found("10-5") == (support, lines)
 
@@ -499,7 +504,7 @@ def test_only_a_実施済_is_contradicted(status, chart, assessment, declare, cl
 
 
 def test_contradictions_stand_in_the_documents_order(chart, assessment, declare, clinic, director):
-    Component.register(chart, by=director, kind="server", name="サーバ")
+    Component.register(chart, by=director, kind="terminal", name="受付のPC")
     for code in ("10-9", "3-2", "10-5", "1.1-1"):
         declare(code, Status.DONE)
     found = contradictions(Round.of(assessment, TODAY), findings(facts_of(clinic.pk, TODAY)))
