@@ -6,11 +6,15 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
+from weasyprint.formatting_structure.boxes import TableBox, TableRowBox
 
-from checklist.printing import blank_html, determination_html, letter_html
+from checklist.parts import PRESETS
+from checklist.printing import blank_html, determination_html, letter_html, report_html
 from checklist.snapshot import snapshot_of
 from checklist.wording import determination_words
+from compliance import printing
 from compliance.printing import pdf
+from tests.papers import Printed
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +97,72 @@ def test_the_blank_form_has_every_item_no_tick_and_nothing_of_the_clinic(draft):
     page = blank_html(draft)
     assert list(boxes(page)) == [item["shown"] for item in items(draft)]
     assert ("✓" in page, draft["clinic"]["name"] in page) == (False, False)
-    assert all("□" in row and "実施済　未実施" in row for row in boxes(page).values())
+    assert all("□" in row and "実施済　　未実施" in row for row in boxes(page).values())
+
+
+@pytest.mark.parametrize("is_sample", [False, True])
+@pytest.mark.parametrize(("form", "count"), [("checklist", 6), ("MDS", 3), ("SDS", 4), ("systems", 1)])
+def test_no_blank_form_ends_in_a_page_of_a_row_or_two(form, count, is_sample, draft):
+    draft["clinic"]["is_sample"] = is_sample
+    pages = Printed(pdf(blank_html(draft, form))).pages
+    assert len(pages) == count
+    assert form not in ("MDS", "SDS") or len(re.findall(rf"{form}-\d\d", pages[-1].partition("備考")[2])) >= 3
+
+
+@pytest.mark.parametrize(("form", "least"), [("checklist", 15), ("MDS", 9), ("SDS", 9), ("systems", 11)])
+def test_every_row_of_a_blank_form_is_high_enough_for_a_hand(form, least, draft):
+    heights = row_heights(blank_html(draft, form), "blank")
+    assert len(heights) == {"checklist": 52, "MDS": 41, "SDS": 58, "systems": 14}[form]
+    assert min(heights) >= least
+
+
+@pytest.mark.parametrize(
+    ("form", "fields"),
+    [
+        ("checklist", ["医療機関名", "点検日", "点検者", "安全管理責任者"]),
+        ("MDS", ["医療機関名", "事業者", "システム・製品名", "バージョン", "記入した人", "記入日"]),
+        ("SDS", ["医療機関名", "事業者", "システム・製品名", "バージョン", "記入した人", "記入日"]),
+        ("systems", ["医療機関名", "作成した人", "作成日"]),
+    ],
+)
+def test_a_blank_form_asks_whose_it_is_who_filled_it_in_and_when(form, fields, draft):
+    table = re.search(r'<table class="fill">(.*?)</table>', blank_html(draft, form), re.DOTALL)[1]
+    assert re.findall(r'<th scope="row">(.*?)</th>', table) == fields
+
+
+def test_the_blank_checklist_has_a_place_for_all_that_the_report_asks_of_what_is_done(draft):
+    page = blank_html(draft)
+    assert "実施済：確認日と、根拠の保管場所" in page
+    assert all("確認日" in row for row in boxes(page).values())
+
+
+def test_a_line_of_the_plan_has_room_for_a_date_and_a_name(draft):
+    line = {"where": "3②", "task": "頼む", "owner": "", "due_on": None, "overdue_days": 0}
+    page = report_html(draft | {"plan": [line] * 3}, keys=PRESETS["all"].parts)
+    heights = row_heights(page, "plan")
+    assert (len(heights), min(heights) >= 11) == (3, True)
+
+
+def row_heights(page: str, table: str) -> list[float]:
+    """Millimetres of each row that has a place to write in, in the tables of that class."""
+    sheets = [sheet._page_box for sheet in laid_out(page).pages]
+    tables = [
+        box
+        for sheet in sheets
+        for box in sheet.descendants()
+        if isinstance(box, TableBox) and has(box, table)
+    ]
+    rows = [box for each in tables for box in each.descendants() if isinstance(box, TableRowBox)]
+    return [row.height * 25.4 / 96 for row in rows if has(row.children[-1], "room", tag="td")]
+
+
+def laid_out(page: str):
+    styles = [printing._style("print.css")]
+    return printing._document(page).render(stylesheets=styles, font_config=printing._fonts())
+
+
+def has(box, name: str, tag: str = "table") -> bool:
+    return box.element_tag == tag and name in box.element.get("class", "").split()
 
 
 def test_a_letter_is_one_page_however_long_its_names_are():

@@ -190,7 +190,7 @@ def test_a_blank_sheet_has_every_row_and_no_answer(form, rows, snapshot):
     html = blank_html(snapshot, form)
     found = list(dict.fromkeys(re.findall(rf"{form}-\d\d", html)))
     assert found == [f"{form}-{n:02d}" for n in range(1, rows + 1)]
-    assert html.count("はい　いいえ　対象外") == rows
+    assert html.count("はい　　　いいえ　　　対象外") == rows
     assert snapshot["annex"][f"{form}-01"]["text"] in html
 
 
