@@ -48,14 +48,14 @@ def var(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def manage(var):
-    """manage(user, *arguments): what the command prints, run by a process that connects as `user`."""
+    """manage(user, *arguments): what the command prints, run by a process that connects as `user`; it ends with `code`."""
 
-    def run(user: str, *arguments: str) -> str:
+    def run(user: str, *arguments: str, code: int = 0) -> str:
         env = {**os.environ, "DATABASE_URL": address(user), "VAR_DIR": str(var)}
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)  # noqa: S603 (our own)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
+        assert done.returncode == code, done.stderr[-2000:]
+        return done.stderr if code else done.stdout
 
     return run
 
@@ -112,3 +112,12 @@ def test_a_second_prepare_changes_nothing_that_stands(installed, manage):
     before = asked(address(WEB), "SET ROLE tenken_server", "SELECT count(*) FROM checklist_answer")
     manage(OWNER, "prepare")
     assert asked(address(WEB), "SET ROLE tenken_server", "SELECT count(*) FROM checklist_answer") == before
+
+
+def test_a_role_from_which_rows_are_hidden_makes_no_backup(installed, manage, tmp_path):
+    asked(os.environ["DATABASE_URL"], f"REVOKE tenken_server FROM {WEB}")
+    try:
+        said = manage(WEB, "backup", str(tmp_path / "one.zip"), code=1)
+    finally:
+        asked(os.environ["DATABASE_URL"], f"GRANT tenken_server TO {WEB}")
+    assert ("データベースの役割 tenken_server になれないため" in said, [*tmp_path.iterdir()]) == (True, [])

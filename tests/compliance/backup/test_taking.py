@@ -3,6 +3,7 @@
 import os
 import resource
 import threading
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -106,10 +107,20 @@ def test_bytes_that_were_lost_before_are_named_and_the_rest_is_saved(clinic, tmp
     assert (manifest.lost, [*manifest.files], manifest.changed) == ([first.path], [second.path], [])
 
 
-def test_bytes_that_the_disk_withholds_are_named_and_the_rest_is_saved(clinic, tmp_path, settings):
+def a_folder(at: Path) -> None:
+    at.mkdir()
+
+
+def what_cannot_be_read(at: Path) -> None:
+    """It opens; its first byte is of no process: an error of input, for root too."""
+    at.symlink_to("/proc/self/mem")
+
+
+@pytest.mark.parametrize("put", [a_folder, what_cannot_be_read])
+def test_bytes_that_the_disk_withholds_are_named_and_the_rest_is_saved(put, clinic, tmp_path, settings):
     first, second = keep(clinic, 1), keep(clinic, 2)
     default_storage.delete(first.path)
-    (settings.MEDIA_ROOT / first.path).mkdir()  # it opens, and cannot be read: for root too
+    put(settings.MEDIA_ROOT / first.path)
     manifest = take(tmp_path / "one.zip")
     assert (manifest.lost, [*manifest.files]) == ([first.path], [second.path])
 
