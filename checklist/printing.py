@@ -40,7 +40,8 @@ def preview_html(snapshot: dict, preset: Preset) -> str:
 
 
 def _rendered(template: str, facts: dict) -> str:
-    facts = {**facts, "further": [] if facts.get("for_vendor") else further(facts)}
+    if {"summary", "todo"} & {part.key for part in facts["parts"]}:
+        facts = {**facts, "further": further(facts)}
     html = render_to_string(template, facts)
     if codes := lacking(html):  # the legend lists them: what is in these parts, and nothing else
         html = render_to_string(template, {**facts, "lacking": codes})

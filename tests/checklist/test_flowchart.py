@@ -100,3 +100,12 @@ def test_the_words_name_every_way_and_the_clinics_own():
 
 def test_without_a_path_the_words_speak_of_no_clinic():
     assert "当院" not in in_words(CHART, [])
+
+
+def test_branches_that_the_ministry_s_figure_does_not_draw_are_marked_as_ours():
+    drawing = draw(CHART, [], [])
+    assert {"".join(text for _, text in box.lines) for box in drawing.boxes if box.is_added} == {
+        "事業者に確認して、もう一度判断する",
+        "未判断サーバを入力して判断する",
+    }
+    assert [arrow.label for arrow in drawing.arrows if arrow.is_added] == ["書かれていない・不明", "未入力"]

@@ -1,5 +1,6 @@
 """The filled sample clinic: realistic, never stale, never a real clinic, and gone without a trace when deleted."""
 
+import json
 import tomllib
 from collections import Counter
 from datetime import date, timedelta
@@ -17,7 +18,10 @@ from checklist.confirming import confirm, seen_digest
 from checklist.forms import AnswerForm
 from checklist.letters import letter_to
 from checklist.models import Answer, ApplicabilityDetermination, Assessment, Confirmation, Evidence
+from checklist.parts import KEYS
+from checklist.printing import report_html
 from checklist.rounds import Round
+from checklist.snapshot import canonical, snapshot_of
 from compliance.audit import SITE, broken_links
 from compliance.choices import Permission
 from compliance.dates import fiscal_year, fiscal_year_end
@@ -52,6 +56,13 @@ def of(clinic: Clinic) -> dict[str, int]:
 
 def lines(clinic: Clinic, today: date) -> Round:
     return Round.of(Assessment.objects.get(clinic=clinic), today)
+
+
+def test_its_report_reads_the_same_once_it_is_frozen(seeded):
+    """A 確定版 is kept as canonical JSON, whose objects are sorted by their keys: order must stand in lists."""
+    snapshot = snapshot_of(Assessment.objects.get(clinic=seeded), timezone.localdate())
+    frozen = json.loads(canonical(snapshot))
+    assert report_html(frozen, keys=KEYS) == report_html(snapshot, keys=KEYS)
 
 
 def test_half_of_the_52_items_is_answered(seeded):
