@@ -87,20 +87,20 @@ def determination_html(snapshot: dict) -> str:
 def letter_html(letter: dict) -> str:
     """One page to a vendor: who is responsible for the updates, and where is it written?
 
-    What is too long is set closer, and then names fewer of the products, until it fits.
+    What is too long is set closer, and then names fewer of the servers, until it fits.
     """
-    products, density = letter["products"], list(LETTER_DENSITIES)
+    servers, density = letter["servers"], list(LETTER_DENSITIES)
     while True:
-        more = len(letter["products"]) - len(products)
+        more = len(letter["servers"]) - len(servers)
         html = render_to_string(
-            "report/letter.html", {**letter, "products": products, "more": more, "density": density[0]}
+            "report/letter.html", {**letter, "servers": servers, "more": more, "density": density[0]}
         )
-        if pages_of(html) == 1 or len(products) == 1 == len(density):
+        if pages_of(html) == 1 or len(servers) == 1 == len(density):
             return html
         if len(density) > 1:
             density.pop(0)
         else:
-            products = products[: len(products) * 2 // 3]
+            servers = servers[: len(servers) * 2 // 3]
 
 
 def _chart(snapshot: dict):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checklist.letters import letter_to
+from checklist.letters import NOT_LISTED, RETURN_BY, letter_to
 from vendors.models import Component, System, Vendor
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +21,11 @@ def system(clinic, director):
 
 @pytest.fixture
 def server(director):
-    def register(system: System, bearer: str, written_in: str = "contract") -> Component:
+    def register(
+        system: System, bearer: str, written_in: str = "contract", name: str = "サーバ"
+    ) -> Component:
         facts = {"update_bearer": bearer, "written_in": written_in, "document": "保守契約書"}
-        return Component.register(system, by=director, kind="server", name="サーバ", **facts)
+        return Component.register(system, by=director, kind="server", name=name, **facts)
 
     return register
 
@@ -31,6 +33,11 @@ def server(director):
 def letter(clinic) -> dict | None:
     vendor = Vendor.objects.get(clinic=clinic, name=MIDORI)
     return letter_to(vendor, list(System.objects.filter(vendor=vendor).listed()), clinic)
+
+
+def asked(clinic) -> list[tuple[str, str]]:
+    """(product, server) of all that the letter asks about."""
+    return [(each["product"], each["name"]) for each in letter(clinic)["servers"]]
 
 
 @pytest.mark.parametrize("bearer", ["vendor", "clinic"])
@@ -49,19 +56,41 @@ def test_a_system_without_any_server_needs_no_letter(clinic, system):
 )
 def test_an_unclear_server_is_asked_about(clinic, system, server, bearer, written_in):
     server(system("電子カルテ"), bearer, written_in)
-    assert letter(clinic)["products"] == ["電子カルテ"]
+    assert asked(clinic) == [("電子カルテ", "サーバ")]
 
 
 def test_a_system_whose_servers_nobody_listed_is_asked_about(clinic, system):
     system("電子カルテ")
-    assert letter(clinic)["products"] == ["電子カルテ"]
+    assert asked(clinic) == [("電子カルテ", NOT_LISTED)]
+    assert f"　－ サーバ：{NOT_LISTED}" in letter(clinic)["text"].split("\n")
+
+
+def test_only_the_unclear_servers_of_a_system_are_asked_about_below_its_product(clinic, system, server):
+    pacs = system("医用画像管理システム", product="○○PACS")
+    server(pacs, "vendor", name="画像サーバ")
+    server(pacs, "unknown", name="画像バックアップ用NAS")
+    server(pacs, "vendor", "nowhere", name="予備サーバ")
+    text = letter(clinic)["text"]
+    assert (
+        "・○○PACS（医用画像管理システム）\n　－ サーバ：画像バックアップ用NAS\n　－ サーバ：予備サーバ\n\n"
+        in text
+    )
+    assert "画像サーバ" not in text
+
+
+def test_the_letter_has_a_line_for_the_day_by_which_it_is_to_be_returned(clinic, system, server):
+    server(system("電子カルテ"), "unknown")
+    made = letter(clinic)
+    assert made["return_by"] == RETURN_BY
+    assert RETURN_BY in made["text"].split("\n")
+    assert RETURN_BY.replace("　", "") == "ご返送期限年月日"
 
 
 def test_only_unclear_systems_are_named_each_with_its_product(clinic, system, server):
     server(system("電子カルテ", product="○○カルテ", product_version="3.1"), "unknown")
     server(system("予約", product="○○予約"), "vendor", "nowhere")
     server(system("会計", product="○○会計"), "vendor")
-    assert letter(clinic)["products"] == ["○○カルテ 3.1（電子カルテ）", "○○予約（予約）"]
+    assert asked(clinic) == [("○○カルテ 3.1（電子カルテ）", "サーバ"), ("○○予約（予約）", "サーバ")]
 
 
 def test_the_letter_is_complete_as_text_to_copy(clinic, system, server):

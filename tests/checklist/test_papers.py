@@ -167,15 +167,22 @@ def has(box, name: str, tag: str = "table") -> bool:
 
 def test_a_letter_is_one_page_however_long_its_names_are():
     letter = {"vendor": "長" * 100, "clinic": "い" * 100, "address": "所" * 200, "phone": "0" * 40, "director": "名" * 100,
-              "products": ["製" * 250] * 30, "questions": ["問い。" * 30] * 3}  # fmt: skip
+              "servers": [{"product": "製" * 250, "name": "機" * 100}] * 30, "return_by": "ご返送期限",
+              "questions": ["問い。" * 30] * 3}  # fmt: skip
     page = letter_html(letter)
     assert len(PdfReader(BytesIO(pdf(page))).pages) == 1
-    assert re.search(r"ほか\d+件の製品・サービス", page)
+    assert re.search(r"ほか\d+件のサーバ", page)
 
 
 def test_an_ordinary_letter_names_every_product_and_leaves_the_date_open():
     letter = {"vendor": "甲野医療", "clinic": "みどり台内科", "address": "", "phone": "", "director": "",
-              "products": ["甲野カルテ 3", "甲野レセ"], "questions": ["どちらですか。"]}  # fmt: skip
+              "servers": [{"product": "甲野カルテ 3", "name": "主サーバ"}, {"product": "甲野カルテ 3", "name": "予備機"},
+                          {"product": "甲野レセ", "name": "レセ機"}],
+              "return_by": "ご返送期限　　　年", "questions": ["どちらですか。"]}  # fmt: skip
     page = letter_html(letter)
     assert ("甲野カルテ 3" in page, "甲野レセ" in page, "ほか" in page) == (True, True, False)
     assert "　　　　年　　　月　　　日" in page
+    assert [re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<li>[^<]+", page)] == [
+        "甲野カルテ 3", "サーバ：主サーバ", "サーバ：予備機", "甲野レセ", "サーバ：レセ機"]  # fmt: skip
+    assert "ご返送期限　　　年" in page
+    assert 'class="letter "' in page  # nothing is set closer

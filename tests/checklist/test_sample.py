@@ -121,7 +121,9 @@ def test_the_letter_goes_to_the_vendor_of_that_server_only(seeded):
         systems = list(System.objects.filter(clinic=seeded, vendor=vendor).listed())
         letters[vendor.name] = letter_to(vendor, systems, seeded)
     assert letters.pop("サンプル通信株式会社") is None
-    assert letters["株式会社サンプルメディカル"]["products"] == ["サンプルPACS 3.1（医用画像管理システム）"]
+    assert letters["株式会社サンプルメディカル"]["servers"] == [
+        {"product": "サンプルPACS 3.1（医用画像管理システム）", "name": "画像バックアップ用NAS（機械室）"}
+    ]
 
 
 def test_it_names_the_machines_that_the_ledger_counts(seeded):

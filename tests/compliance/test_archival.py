@@ -73,7 +73,8 @@ PAPERS = {
     "todo": lambda s: report_html(s, keys=("summary", "todo", "plan", "legend")),
     "letter": lambda s: letter_html({
         "vendor": "甲野医療", "clinic": "みどり台内科", "address": "", "phone": "", "director": "髙﨑 美咲",
-        "products": ["甲野カルテ 3"], "questions": ["更新の責任は、どちらにありますか。"]}),
+        "servers": [{"product": "甲野カルテ 3", "name": "主サーバ"}], "return_by": "ご返送期限",
+        "questions": ["更新の責任は、どちらにありますか。"]}),
 }  # fmt: skip
 
 
