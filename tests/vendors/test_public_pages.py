@@ -9,6 +9,9 @@ from django.utils.html import escape
 from pypdf import PdfReader
 
 from compliance.dates import both_calendars
+from compliance.printing import pdf
+from compliance.templatetags.words import in_eights
+from tests.papers import Printed
 from tests.vendors.at_a_link import Vendor, saved
 from tests.web import HTMX, at, at_most, browser, complaints, form_with, having, shows, tree, words
 from vendors.models import Disclosure, DisclosureRequest, DisclosureRow, Submission, System
@@ -390,6 +393,26 @@ def test_the_receipt_prints_choices_and_notes(vendor):
     notes = [entry["note"]["text"] for entry in entries if entry["note"]]
     assert (len(choices), len(notes)) == (7, 1)
     assert [each for each in [*choices, *notes] if escape(each) not in paper] == []
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_the_receipt_says_on_every_page_whether_it_is_the_samples(is_sample, vendor):
+    vendor.posts("submit/", SIGNED)
+    asked = DisclosureRequest.objects.get()
+    asked.clinic.is_sample = is_sample
+    pages = Printed(pdf(receipt_html(asked))).pages
+    assert {("【見本】" in page) for page in pages} == {is_sample}
+    assert ("すべて架空のものです" in pages[0]) == is_sample
+
+
+def test_the_receipt_names_its_chapter_on_the_first_page_too_and_sets_the_hash_in_equal_lines(vendor):
+    vendor.posts("submit/", SIGNED)
+    content = pdf(receipt_html(DisclosureRequest.objects.get()))
+    assert Printed(content).pages[0].count("SDS第1回提出") == 2  # running head, heading
+    first = PdfReader(BytesIO(content)).pages[0].extract_text()
+    groups = in_eights(Submission.objects.get().sha256).split()
+    assert [" ".join(groups[:4]) in first, " ".join(groups[4:]) in first] == [True, True]
+    assert " ".join(groups[3:5]) not in first
 
 
 def test_who_submits_must_be_known(vendor):
