@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from unicodedata import normalize
 
+from checklist.errata import placed, stretches
 from checklist.models import Commentary, Erratum, Flowchart, Footnote, Item, Section
 from compliance import editions
 from compliance.conversion import Table
@@ -14,7 +15,7 @@ from vendors.models import DisclosureRow
 @dataclass(frozen=True)
 class Catalogue:
     """Fixture entries in document order, as dicts with the keys of the TOML files; items with their `pk`;
-    `annex` is {row code: question} of 別紙; `rules` leads from our rules' edition to this one."""
+    `annex` is {row code: question} of 別紙; errata with their `place`; `rules` leads from our rules' edition to this one."""
 
     rules: Table
     annex: dict[str, dict]
@@ -119,14 +120,19 @@ def _catalogue(edition_id: int, fingerprint: str) -> Catalogue:
 
     edition = GuidelineEdition.objects.get(pk=edition_id)
     items = Item.objects.filter(edition=edition).order_by("position")
+    items = tuple({**item.entry, "pk": item.pk} for item in items)
+    rows = list(DisclosureRow.objects.filter(edition=edition))
+    sections, commentary, footnotes = entries(Section), entries(Commentary), entries(Footnote)
+    by_row = {row.code: row.entry for row in rows}
+    texts = stretches(sections, items, commentary, footnotes, by_row, edition.prose)
     return Catalogue(
         rules=editions.between(editions.RULES, edition.code).items,
-        annex={row.code: _question(row) for row in DisclosureRow.objects.filter(edition=edition)},
-        sections=entries(Section),
-        items=tuple({**item.entry, "pk": item.pk} for item in items),
-        commentary=entries(Commentary),
-        footnotes=entries(Footnote),
-        errata=entries(Erratum),
+        annex={row.code: _question(row) for row in rows},
+        sections=sections,
+        items=items,
+        commentary=commentary,
+        footnotes=footnotes,
+        errata=placed(entries(Erratum), texts),
         flowchart=entries(Flowchart)[0],
         prose=edition.prose,
     )

@@ -80,7 +80,8 @@ def parts_of(keys: list[str] | tuple[str, ...]) -> list[Part]:
     return [part for part in PARTS if part.key in keys]
 
 
-def place_of(key: str, parts: Sequence[Part]) -> str:
-    """Where that part stands, or that a booklet of these parts leaves it out."""
+def place_of(key: str, parts: Sequence[Part], *, in_brackets: bool = False) -> str:
+    """Where that part stands, or that a booklet of these parts leaves it out; in brackets, without brackets of its own."""
     part = next(each for each in PARTS if each.key == key)
-    return part.place if part in parts else f"{part.place}（この冊子にはありません）"
+    left_out = "、この冊子にはありません" if in_brackets else "（この冊子にはありません）"
+    return part.place if part in parts else part.place + left_out

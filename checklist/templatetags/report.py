@@ -49,6 +49,12 @@ def pairs(named: list[list[str]] | dict[str, str]) -> list:
 
 
 @register.filter
+def place_in_brackets(parts: list[Part], key: str) -> str:
+    """The same where the page puts it into brackets."""
+    return place_of(key, parts, in_brackets=True)
+
+
+@register.filter
 def verdict(answer: str) -> str:
     """YES, NO or 要確認 of one server in 図1."""
     return VERDICTS[answer]

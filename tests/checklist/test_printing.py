@@ -220,6 +220,9 @@ def test_every_erratum_and_the_source_are_printed(draft, draft_pdf):
     missing = [each for each in draft["errata"] if bare(f"{each['from']} → {each['to']}") not in text]
     assert missing == []
     assert bare(draft["edition"]["source_line"]) in text
+    assert f"{len(draft['errata'])}件。" in text
+    words = re.findall(r"当製品|この報告書は|\d+行", text[text.index("印意味由来") :].partition("正誤")[2])
+    assert words == []
     assert "公共データ利用規約（第1.0版）" in text
 
 
