@@ -24,9 +24,7 @@ def report_html(snapshot: dict, sha256: str = "", keys: Sequence[str] = (), issu
     parts = parts_of(keys or PRESETS["inspection"].parts)
     facts = {"sha256": sha256, "chart": _chart(snapshot), "parts": parts, "issue": issue}
     if issue:
-        facts["check_at"] = (
-            f"{issue['public_url']}{ADDRESS}" if issue["public_url"] else "このサービスの /check/"
-        )
+        facts["check_at"] = f"{issue['public_url']}{ADDRESS}" if issue["public_url"] else ""
         facts["qr"] = qr_of(
             content(issue["public_url"], issue["number"], sha256), f"照合用のQRコード {issue['number']}"
         )

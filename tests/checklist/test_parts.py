@@ -6,11 +6,12 @@ import pytest
 import segno
 from django.template.loader import get_template
 
-from checklist.parts import DEFAULT, KEYS, PARTS, PRESETS, VENDOR_PARTS, parts_of
+from checklist.parts import DEFAULT, KEYS, PARTS, PRESETS, VENDOR_PARTS, parts_of, place_of
 from checklist.printing import BLANK_FORMS, blank_html, only_vendor, report_html
 from checklist.qr import content
+from compliance.printing import pdf
 from compliance.qr import qr_of
-from tests.papers import ISSUE, confirmed, sample_snapshot
+from tests.papers import ISSUE, Printed, confirmed, sample_snapshot
 
 pytestmark = pytest.mark.django_db
 SHA = "0123456789abcdef" * 4
@@ -75,7 +76,9 @@ def test_the_contents_lead_to_every_part_and_nowhere_else(preset, snapshot):
     assert set(PRESETS[preset].parts) <= targets
 
 
-PLACES = re.compile(r"(?<!<b>)(?<!<h2>)((?:[Ⅰ-Ⅻ]章|付\d))(?!　)(（この冊子にはありません）)?")
+PLACES = re.compile(
+    r"(?<!<b>)(?<!<h2>)((?:[Ⅰ-Ⅻ]章|付\d))(?!　)(（この冊子にはありません）|、この冊子にはありません(?=）))?"
+)
 
 
 def pointed_to(html: str) -> dict[str, set[bool]]:
@@ -98,7 +101,26 @@ def test_what_points_to_a_part_that_is_left_out_says_so(keys, snapshot):
     assert len(found) >= 3
 
 
+def test_a_place_that_stands_in_brackets_brings_none_of_its_own(snapshot):
+    html = report_html(snapshot, keys=["legend"])
+    assert "（Ⅴ章、この冊子にはありません）" in html
+    assert "（Ⅷ章、この冊子にはありません）" in html
+    assert re.findall(r"（[^（）]*（この冊子", html) == []
+    assert place_of("risks", parts_of(["legend"])) == "Ⅷ章（この冊子にはありません）"
+    assert {place_of("risks", PARTS, in_brackets=each) for each in (True, False)} == {"Ⅷ章"}
+
+
 # Issued
+
+
+def test_the_cover_names_the_check_page_where_there_is_an_address_and_stays_one_page(snapshot):
+    snapshot["clinic"]["is_sample"] = True
+    issue = ISSUE | {"public_url": "https://tenken.example.jp"}
+    cover = Printed(pdf(report_html(confirmed(snapshot), SHA, ["history"], issue))).pages[0]
+    assert "照合のページ（https://tenken.example.jp/check/）に" in cover
+    assert "QRコードは、発行番号とハッシュ値の入った照合のページを開きます。" in cover
+    assert "お申し付けください" not in cover
+    assert cover.count("認定・承認を示すものではありません") == 1
 
 
 def test_the_proof_is_printed_only_of_an_issued_report(snapshot):
@@ -175,6 +197,35 @@ def test_a_vendors_part_says_whose_it_is(snapshot):
     html = report_html(only_vendor(snapshot, vendor), keys=VENDOR_PARTS)
     assert f"{vendor} に関する部分" in html
     assert chapters(html) == list(VENDOR_PARTS)
+
+
+def test_a_vendors_part_is_a_copy_to_check_and_no_report_to_sign(snapshot):
+    vendor = snapshot["vendors"][0]["name"]
+    html = report_html(only_vendor(snapshot, vendor), keys=VENDOR_PARTS)
+    assert "<title>開示書と契約の確認（写し） " in html
+    assert "<h1>開示書と契約の確認（写し）</h1>" in html
+    ours = ("自己点検報告書", "署名・押印", "52項目", "医療機関コード", "チェック欄", "点検者", "実施済")
+    assert [words for words in ours if words in html] == []
+    own = [each for each in snapshot["systems"] if each["vendor"] == vendor]
+    assert f">この冊子の対象</th><td>医療情報システム {len(own)}件、事業者 1社" in html
+
+
+def test_a_vendors_part_says_whether_what_it_copies_is_confirmed(snapshot):
+    vendor = snapshot["vendors"][0]["name"]
+    draft, final = (
+        report_html(only_vendor(each, vendor), keys=VENDOR_PARTS) for each in (snapshot, confirmed(snapshot))
+    )
+    assert ("下書き" in draft, "に確定した登録内容の写しです" in draft) == (True, False)
+    assert ("下書き" in final, "に確定した登録内容の写しです" in final) == (False, True)
+
+
+def test_the_clinics_own_report_has_the_boxes_to_sign_and_its_own_counts(snapshot):
+    html = report_html(snapshot)
+    counts = f"医療情報システム {len(snapshot['systems'])}件、事業者 {len(snapshot['vendors'])}社"
+    assert [
+        words in html for words in ("<h1>自己点検報告書</h1>", "署名・押印", "医療機関コード", counts)
+    ] == [True] * 4
+    assert "この冊子の対象" not in html
 
 
 def test_making_a_vendors_part_leaves_the_snapshot_as_it_was(snapshot):

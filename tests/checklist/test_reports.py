@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -247,7 +248,8 @@ def test_a_round_whose_vendor_is_edited_afterwards_still_gives_the_same_bytes(is
 
 def test_number_person_moment_and_the_whole_hash_stand_on_the_cover(issued, printed):
     cover = printed.pages[0]
-    assert f"発行番号{issued.label}" in cover
+    assert f"発行番号{issued.label}発行日時：" in cover
+    assert re.search(r"発行した人：\S+内容：すべて照合は", cover)
     assert issued.sha256 in cover
     assert hashlib.sha256(issued.snapshot_text.encode()).hexdigest() == issued.sha256
 
@@ -316,4 +318,7 @@ def test_an_issued_report_is_no_draft(printed):
 
 
 def test_the_reader_is_told_how_to_check_it(printed):
-    assert bare("このサービスの /check/") in printed.pages[0]
+    cover = printed.pages[0]
+    assert "照合は、当院の画面で行います。お申し付けください。" in cover
+    assert "QRコードに入っているのは、発行番号とハッシュ値です。" in cover
+    assert "/check/" not in cover  # an address without a host leads nowhere
