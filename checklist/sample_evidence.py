@@ -22,7 +22,7 @@ def keep_evidence(clinic: Clinic, people: dict[str, User], today: date) -> None:
 
 def _fields(entry: dict, today: date) -> dict:
     fields = {name: entry[name] for name in ("title", "place", "items", "note") if name in entry}
-    fields["dated_on"] = today - timedelta(days=entry["dated_days_ago"])
+    fields["dated_on"] = entry.get("dated_on") or today - timedelta(days=entry["dated_days_ago"])
     if "expires_in_days" in entry:
         fields["expires_on"] = today + timedelta(days=entry["expires_in_days"])
     return fields

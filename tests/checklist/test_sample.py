@@ -1,6 +1,7 @@
 """The filled sample clinic: realistic, never stale, never a real clinic, and gone without a trace when deleted."""
 
 import json
+import re
 import tomllib
 from collections import Counter
 from datetime import date, timedelta
@@ -24,13 +25,24 @@ from checklist.rounds import Round
 from checklist.snapshot import canonical, snapshot_of
 from compliance.audit import SITE, broken_links
 from compliance.choices import Permission
-from compliance.dates import fiscal_year, fiscal_year_end
+from compliance.dates import fiscal_year, fiscal_year_end, wareki
 from compliance.files import StoredFile
 from compliance.forms import ClinicForm
 from compliance.models import AuditEntry, Clinic, Membership, User
 from vendors.forms.register import ComponentForm, SystemForm, VendorForm
 from vendors.forms.review import TreatForm
-from vendors.models import Component, Disclosure, DisclosureRow, RiskTreatment, System, Vendor
+from vendors.guideline_texts import contract_points
+from vendors.models import (
+    Agreement,
+    Component,
+    Disclosure,
+    DisclosureAnswer,
+    DisclosureRow,
+    ExternalStorage,
+    RiskTreatment,
+    System,
+    Vendor,
+)
 from vendors.overview import overview_of
 
 FILLED = tomllib.loads(sample.FILE.read_text("utf-8"))
@@ -88,7 +100,7 @@ def test_going_on_leads_to_the_item_after_the_last_saved(seeded):
 
 def test_five_systems_four_vendors_ten_sheets_and_twelve_risk_records(seeded):
     assert of(seeded) == {
-        "Agreement": 3,
+        "Agreement": 5,
         "Answer": 52,
         "ApplicabilityDetermination": 1,
         "Assessment": 1,
@@ -231,6 +243,67 @@ def test_its_evidence_backs_items_of_the_catalogue_and_two_papers_open(seeded):
     listed = sum(int(row[2]) for row in list(books["機器の台帳.xlsx"].values)[1:])
     assert f"院内の機器{listed}台" in Answer.objects.get(clinic=seeded, item__code="7-2").note
     assert [paper for paper in papers if paper.is_expired(timezone.localdate())] == []
+
+
+def test_what_decides_yes_is_among_the_contracts_of_that_system(seeded):
+    yes = Component.objects.filter(clinic=seeded, kind="server", update_bearer="vendor").exclude(document="")
+    kept = {(each.system_id, each.title) for each in Agreement.objects.filter(clinic=seeded)}
+    assert len(yes) == 4
+    assert [each.document for each in yes if (each.system_id, each.document) not in kept] == []
+
+
+def test_one_contract_has_run_out_and_the_others_have_not(seeded):
+    today = timezone.localdate()
+    late = [each.title for each in Agreement.objects.filter(clinic=seeded) if each.is_expired(today)]
+    assert late == ["機器保守契約書（令和5年10月1日）"]
+
+
+def test_a_paper_has_one_date_wherever_it_is_named(seeded):
+    titled = [*Agreement.objects.filter(clinic=seeded), *Evidence.objects.filter(clinic=seeded)]
+    days = {}
+    for each in titled:
+        if found := re.search(r"（(令和.+?日)）", each.title):
+            day = each.concluded_on if isinstance(each, Agreement) else each.dated_on
+            days[each.title] = (wareki(day), found[1])
+    assert len(days) == 4
+    assert {title: both for title, both in days.items() if both[0] != both[1]} == {}
+
+
+def test_whoever_is_in_charge_is_named_in_one_way(seeded):
+    named = [*Answer.objects.filter(clinic=seeded), *RiskTreatment.objects.filter(clinic=seeded)]
+    assert {each.owner for each in named} - {""} == {"院長 岩﨑 直子", "事務 山田 花子"}
+
+
+def test_whatever_is_reduced_says_who_and_by_when(seeded):
+    reduced = RiskTreatment.objects.filter(clinic=seeded, treatment="reduce")
+    assert reduced.count() == 7
+    assert [str(each) for each in reduced if not (each.owner and (each.due_on or each.done_on))] == []
+
+
+def test_the_two_factors_of_a_log_in_are_told_alike_everywhere(seeded):
+    told = dict(System.objects.filter(clinic=seeded).values_list("name", "login_two_factor"))
+    assert Counter(told.values()) == {"renewal": 2, "unknown": 2, "no": 1}
+    images = System.objects.get(clinic=seeded, name="医用画像管理システム")
+    said = DisclosureAnswer.objects.filter(disclosure__system=images, row__code__in=["MDS-20", "SDS-46"])
+    assert dict(said.values_list("row__code", "answer")) == {"MDS-20": "no", "SDS-46": "na"}
+    treated = RiskTreatment.objects.get(system=images, row__code="MDS-20")
+    assert (told[images.name], "令和9年度の更新" in treated.measure) == ("renewal", True)
+
+
+def test_what_is_asked_about_the_contract_is_what_nobody_has_checked(seeded):
+    asked = Answer.objects.get(clinic=seeded, item__code="5-4").note
+    storage = ExternalStorage.objects.get(clinic=seeded)
+    unchecked = [text for number, text in enumerate(contract_points(), 1)
+                 if storage.point(number)["state"] != "yes"]  # fmt: skip
+    assert (len(unchecked), "匿名化" in unchecked[0], "匿名化" in asked) == (1, True, True)
+
+
+def test_everybody_of_the_staff_was_trained(seeded):
+    names = load_workbook(
+        BytesIO(Evidence.objects.get(clinic=seeded, title="職員研修の受講記録").file.content())
+    ).active
+    trained = Answer.objects.get(clinic=seeded, item__code="5-2")
+    assert f"職員{names.max_row - 1}名の全員" in trained.note
 
 
 def test_deleting_leaves_no_bytes(seeded, django_capture_on_commit_callbacks):
