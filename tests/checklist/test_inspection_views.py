@@ -13,6 +13,7 @@ from checklist.inspection import current_edition, inspection_of
 from checklist.precheck import precheck_of
 from checklist.sample import seed
 from checklist.snapshot import snapshot_of
+from checklist.templatetags.precheck import on_paper
 from checklist.views.prints import draft_snapshot
 from compliance.models import Membership
 from tests.web import at, browser, having, shows, tree, words
@@ -108,7 +109,29 @@ def test_the_paper_says_what_the_page_says(assessment):
     snapshot = snapshot_of(assessment, assessment.begun_at.date())
     html = render_to_string("report/precheck.html", {**snapshot, "precheck": precheck_of(snapshot)})
     assert "気になる点が<b>13件</b>あります。" in html
-    assert all(group["title"] in html for group in precheck_of(snapshot)["groups"])
+    assert all(on_paper(group["title"]) in html for group in precheck_of(snapshot)["groups"])
+
+
+def test_the_paper_calls_no_section_a_chapter(assessment):
+    snapshot = snapshot_of(assessment, assessment.begun_at.date())
+    html = render_to_string("report/precheck.html", {**snapshot, "precheck": precheck_of(snapshot)})
+    assert [f"項目区分{number}</th>" in html for number in (1, 11)] == [True, True]
+    assert [each for each in ("1章", "残る章", "当製品") if each in html] == []
+    assert "未回答の残る項目区分" in html
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        ("11章", "項目区分11"),
+        ("未回答の残る章", "未回答の残る項目区分"),
+        ("7②", "7②"),
+        ("図1", "図1"),
+        ("第1章システム MDS", "第1章システム MDS"),
+    ],
+)
+def test_only_a_section_is_renamed_on_paper(words, printed):
+    assert on_paper(words) == printed
 
 
 def test_the_inspections_part_of_a_report_reads_a_snapshot_alone(sample, django_assert_num_queries):
