@@ -3,7 +3,7 @@
 Those journeys run against a server and a database of their own; where they would look for faults, the camera clicks
 (eyes.py). build/screenshots/index.html shows the pictures side by side.
 
-`python -m tests.screenshots guide` then cuts the quick guide's pictures out of them, small and grey.
+`python -m tests.screenshots guide` takes those of the quick guide, which are shipped: few, narrow and grey.
 """
 
 import os
@@ -12,6 +12,7 @@ import sys
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from PIL import Image
@@ -20,17 +21,18 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "screenshots"
 JOURNEYS = ["tests/journeys", "-m", "journey", "-n", "2", "-p", "tests.screenshots"]
 GUIDE = ROOT / "compliance" / "print" / "guide"
-FILLED = "test_pages_of_a_filled_clinic"
-# A picture of the guide: the screen, and what is cut out of it at 1280px (left, top, right, bottom).
+CAMERA = ["tests/journeys/guide_pictures.py", "-m", "journey", "-n", "0"]
+WIDTH = 600  # CSS pixels of the guide's pictures, printed 82mm wide (guide.css)
+# Of each, the first and the last thing on it, and how tall it may be on paper, in mm (guide.css).
 CUTS = {
-    "first-start": ("test_pages_before_the_log_in--first_start", (80, 115, 800, 775)),
-    "systems": (f"{FILLED}--systems", (80, 250, 768, 880)),
-    "applicability": (f"{FILLED}--applicability", (80, 250, 800, 910)),
-    "item": (f"{FILLED}--item", (80, 840, 740, 1400)),
-    "vendor": ("test_every_page_of_a_vendor_for_every_eye--landing", (80, 140, 800, 640)),
-    "confirm": (f"{FILLED}--confirm", (80, 250, 800, 750)),
-    "inspection": (f"{FILLED}--inspection", (80, 1000, 1200, 1780)),
-    "next-year": (f"{FILLED}--sections", (80, 250, 1200, 1030)),
+    "first-start": ("h1", "#div_id_name", 76),
+    "systems": ("main h1", "tbody tr", 76),
+    "applicability": ("main h1", "a[href$='applicability.pdf']", 76),
+    "item": ("legend.question", "form.answer button[name=next]", 76),
+    "vendor": ("h1", "dl.facts", 58),
+    "confirm": ("main h1", "section.aside-note", 58),
+    "inspection": (".review-head", ".review-row .status", 58),
+    "next-year": ("section.earlier", "section.earlier", 58),
 }
 HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Screens</title><style>
 body { font: 16px/1.5 sans-serif; margin: 2rem } figure { margin: 0 0 2rem; display: flex; gap: 1rem; align-items: start }
@@ -78,13 +80,16 @@ def figure(screen: str, names: list[str]) -> str:
     return f"<figure><figcaption>{escape(screen)}</figcaption>{images}</figure>\n"
 
 
-def ship_guide() -> None:
-    """Cut, in 16 greys: a sixth of the size, and the guide is printed in grey anyway."""
-    GUIDE.mkdir(exist_ok=True)
-    for name, (screen, box) in CUTS.items():
-        with Image.open(FOLDER / f"{screen}-1280.png") as whole:
-            grey = whole.convert("L").crop(box).quantize(16).convert("L")
-            grey.save(GUIDE / f"{name}.png", optimize=True)
+def ship_guide() -> int:
+    """Take them anew, in 8 greys: a fraction of the size, and the guide is printed in grey anyway."""
+    with TemporaryDirectory() as taken:
+        os.environ["SHOTS"] = taken
+        if code := pytest.main(CAMERA):
+            return code
+        for name in CUTS:
+            with Image.open(Path(taken) / f"{name}.png") as picture:
+                picture.convert("L").quantize(8).convert("L").save(GUIDE / f"{name}.png", optimize=True)
+    return 0
 
 
 if __name__ == "__main__":

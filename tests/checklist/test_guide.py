@@ -8,7 +8,7 @@ from compliance.printing import PRINT_DIR
 from compliance.renderer import pdf
 from tests.compliance.test_archival import faults
 from tests.papers import Printed, bare
-from tests.screenshots import CUTS
+from tests.screenshots import CUTS, WIDTH
 from tests.web import tree
 
 PICTURES = PRINT_DIR / "guide"
@@ -57,6 +57,17 @@ def test_its_pictures_are_those_that_the_camera_ships_small_and_grey():
     for each in PICTURES.glob("*.png"):
         colours = Image.open(each).convert("RGB").getcolors()
         assert [colour for _, colour in colours if len(set(colour)) > 1] == [], each.name
+
+
+def test_every_picture_prints_as_wide_as_it_is_and_whole():
+    """82mm on paper, no taller than its place there: letters keep the size that the camera measured."""
+    sizes = {name: Image.open(PICTURES / f"{name}.png").size for name in CUTS}
+    assert {width for width, _ in sizes.values()} == {2 * WIDTH}
+    tall = {name: 82 * height / width for name, (width, height) in sizes.items()}
+    assert {name: mm for name, mm in tall.items() if mm > CUTS[name][2]} == {}
+    css = (PRINT_DIR / "guide.css").read_text("utf-8")
+    assert [f"max-height: {mm}mm" in css for mm in sorted({each[2] for each in CUTS.values()})] == [True] * 2
+    assert "width: 82mm" in css
 
 
 def test_every_picture_is_told_in_words():
