@@ -43,18 +43,22 @@ def broken() -> dict[int, list[int]]:
 
 
 def seen(entries: list[dict]) -> dict:
-    """Pages of the clinic that stood then, its issued PDF's SHA-256, its file, and a save."""
+    """Pages of the clinic that stood then, its 確定版 on paper, its issued PDF's SHA-256, its file, and a save."""
     from checklist.models import Report
     from compliance.models import Clinic
     from compliance.walls import as_server
 
     with as_server():
-        report = Report.objects.select_related("clinic").get()
-        director = report.issued_by
+        report = Report.objects.select_related("clinic", "confirmation__assessment").get()
+        director, round_ = report.issued_by, report.confirmation
         sample = Clinic.objects.get(is_sample=True)
         visitor = sample.memberships.earliest("pk").user
     pages = {name: status_of(director, name, report.clinic.code) for name in OF_CLINIC}
     pages |= {f"sample {name}": status_of(visitor, name, sample.code) for name in OF_CLINIC}
+    frozen = [report.clinic.code, round_.assessment.fiscal_year, round_.number]
+    pages["all of a 確定版"] = (
+        client_of(director).get(reverse("print_confirmed", args=frozen), {"parts": "all"}).status_code
+    )
     content = client_of(director).get(reverse("report_pdf", args=[report.clinic.code, report.number]))
     issued = hashlib.sha256(b"".join(content.streaming_content)).hexdigest()
     then = next(each["fields"] for each in entries if each.get("model") == "checklist.Report")
