@@ -330,6 +330,11 @@
     const row = rowOf(event);
     if (row && document.activeElement === document.body) row.querySelector("input:checked, textarea")?.focus(); // its button is gone
   });
+  // Answers may come back in another order than they were given: an older count does not replace a newer one.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const [shown, come] = [event.detail.target, event.detail.fragment.firstElementChild].map((each) => Number(each?.dataset.saves));
+    if (come < shown) event.detail.shouldSwap = false;
+  });
   // The whole form waits for rows that are still on their way: their versions come back with them.
   document.addEventListener("submit", (event) => {
     const form = event.target;

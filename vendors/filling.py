@@ -84,20 +84,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sheet is, and where it goes on."""
+    """How far a sheet is, after how many saves, and where it goes on."""
 
+    saves: int
     total: int
     answered: int
     next_code: str
     next_numbers: str
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, bool, list[str]]]) -> "Progress":
-        """From (row code, answer, whether it may be answered, numbers) of every row."""
+    def of(cls, rows: Iterable[tuple[int, str, str, bool, list[str]]]) -> "Progress":
+        """From (version, row code, answer, whether it may be answered, numbers) of every row."""
         rows = list(rows)
-        left = [row for row in rows if row[1] not in DECLARED]
-        code, _, _, numbers = next((row for row in left if row[2]), ("", "", False, []))
-        return cls(len(rows), len(rows) - len(left), code, "No." + " / ".join(numbers))
+        left = [row for row in rows if row[2] not in DECLARED]
+        _, code, _, _, numbers = next((row for row in left if row[3]), (0, "", "", False, []))
+        saves, answered = sum(version for version, *_ in rows), len(rows) - len(left)
+        return cls(saves, len(rows), answered, code, "No." + " / ".join(numbers))
 
 
 def lines_of(sheet: Disclosure) -> list[Line]:
@@ -118,7 +120,9 @@ def line_of(sheet: Disclosure, code: str) -> Line | None:
 
 
 def progress_of(lines: list[Line]) -> Progress:
-    return Progress.of((x.code, x.answer.answer, x.is_open, x.answer.row.numbers) for x in lines)
+    return Progress.of(
+        (x.answer.version, x.code, x.answer.answer, x.is_open, x.answer.row.numbers) for x in lines
+    )
 
 
 def progress_now(sheet: Disclosure) -> Progress:
@@ -126,8 +130,10 @@ def progress_now(sheet: Disclosure) -> Progress:
     rows = sheet.answers.order_by("row__position")
     returned = sheet.state == DisclosureState.RETURNED
     return Progress.of(
-        (code, said, bool(comment) or not returned, numbers)
-        for code, said, comment, numbers in rows.values_list("row__code", "answer", "comment", "row__numbers")
+        (version, code, said, bool(comment) or not returned, numbers)
+        for version, code, said, comment, numbers in rows.values_list(
+            "version", "row__code", "answer", "comment", "row__numbers"
+        )
     )
 
 

@@ -115,6 +115,25 @@ def test_the_progress_leads_to_the_first_row_that_is_open(sits_down, link):
     expect(vendor.page.locator("#SDS-03-yes")).to_be_focused()
 
 
+def test_an_answer_that_comes_back_late_does_not_take_the_progress_back(sits_down, link):
+    vendor, late = sits_down(), []
+    begins(vendor, link("SDS"))
+
+    def hold(route) -> None:
+        late.append((route, route.fetch()))
+
+    vendor.page.route("**/rows/SDS-01/", hold, times=1)
+    vendor.label_of(vendor.page.locator("#SDS-01-yes")).click()
+    while not late:
+        vendor.page.wait_for_timeout(50)
+    vendor.label_of(vendor.page.locator("#SDS-02-yes")).click()
+    vendor.sees("58行中2行")
+    (route, response) = late.pop()
+    route.fulfill(response=response)
+    expect(row(vendor, "SDS-01")).to_contain_text("保存済")
+    vendor.sees("58行中2行")
+
+
 @pytest.fixture
 def conflict(sits_down, link):
     """A vendor whose colleague saved 対象外 in row SDS-02 while its own いいえ was on the way."""
