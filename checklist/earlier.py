@@ -31,10 +31,19 @@ class Earlier:
         return self.origin.keep
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is anything to look at: an answer, or that the item is not the same."""
+        return self.change != Change.UNCHANGED or bool(self._said)
+
+    @property
     def only(self) -> Answer | None:
         """The one answer that may be taken over; 未回答 is none."""
-        said = [each for each in self.answers if each.status != Status.UNANSWERED]
+        said = self._said
         return said[0] if self.keep and len(self.answers) == len(said) == 1 else None
+
+    @property
+    def _said(self) -> list[Answer]:
+        return [each for each in self.answers if each.status != Status.UNANSWERED]
 
     @property
     def words(self) -> str:

@@ -193,6 +193,14 @@ def explained(snapshot: Snapshot) -> Iterator[Point]:
             yield Point(f"{system['name']} {sheet['kind']}", words, "review", (sheet["id"],))
 
 
+def in_time(snapshot: Snapshot) -> Iterator[Point]:
+    """What was planned against a risk is done by its day."""
+    for risk in snapshot["risks"]:
+        if risk["due_on"] and not risk["done_on"] and risk["due_on"] < snapshot["today"]:
+            words = f"リスク対応の期限（{wareki(date.fromisoformat(risk['due_on']))}）が過ぎています。"
+            yield Point(f"{risk['number']} {risk['system']}", words, "disclosures", due_on=risk["due_on"])
+
+
 def unavailable(snapshot: Snapshot) -> Iterator[Point]:
     """A disclosure that is not to be had needs its risk record as well (seed L379)."""
     complete = {risk["system"] for risk in snapshot["risks"] if not risk["row"] and not risk["gaps"]}
@@ -313,7 +321,7 @@ GROUPS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     (
         "「いいえ」へのリスク評価・対応",
         "「いいえ」の行や約款に書かれていない行は、リスク評価と対応を書いて、検査で説明できるようにしてください。",
-        (explained, unavailable),
+        (explained, unavailable, in_time),
     ),
     (
         "認証・契約・根拠資料の期限",

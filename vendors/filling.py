@@ -173,9 +173,8 @@ def take(line: Line, data: QueryDict, by: User | str) -> Line:
 
 def _save(line: Line, version: int, said: dict, by: User | str) -> Line:
     answer = line.answer
-    if (
-        said["answer"] in {answer.answer, Conformity.BLANK} and answer.why + answer.cell
-    ):  # only the remark is another
+    same = said["answer"] == Conformity.BLANK or (said["answer"] == answer.answer and not answer.is_settled)
+    if same and answer.why + answer.cell:  # only the remark is another
         said = {**said, "answer": answer.answer, "cell": answer.cell, "why": answer.why}
     try:
         answer.record(version, by=by, **said)

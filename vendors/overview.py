@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from vendors.choices import DisclosureNeed
+from vendors.choices import DECLARED, DisclosureNeed
 from vendors.models import Disclosure, DisclosureAnswer, RiskTreatment, System
 from vendors.standing import Sheet, Standing, standings
 
@@ -41,8 +41,9 @@ def newest_sheets(clinic_id: int) -> dict[int, list[Sheet]]:
     """{system id: its sheets that count (Disclosure.objects.current)}, in two queries."""
     conformity, remarks, sheets = defaultdict(dict), defaultdict(dict), defaultdict(list)
     current = list(Disclosure.objects.filter(clinic=clinic_id).current().select_related("request"))
-    for sheet_id, code, answer, remark in DisclosureAnswer.objects.said_in(current):
-        conformity[sheet_id][code], remarks[sheet_id][code] = answer, remark
+    for sheet_id, code, answer, remark, why in DisclosureAnswer.objects.said_in(current):
+        told = [remark, why] if answer in DECLARED else [remark]  # who has read what the importer could not
+        conformity[sheet_id][code], remarks[sheet_id][code] = answer, "\n".join(filter(None, told))
     for each in current:
         sheets[each.system_id].append(Sheet(each, conformity[each.pk], remarks[each.pk]))
     return sheets

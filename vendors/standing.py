@@ -92,7 +92,9 @@ class Standing:
         if self.is_accepted and not self.still_holds:
             return "今も有効か確かめる"
         if self.is_accepted and self.verdict and not self.verdict.is_fine:
-            return "リスク評価・対応を書く"
+            return (
+                "未回答・未読取の行を確かめる" if self.verdict.waits_for_answers else "リスク評価・対応を書く"
+            )
         return ""
 
 

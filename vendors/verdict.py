@@ -32,6 +32,11 @@ class Verdict:
         return self.outcome in {Outcome.MET, Outcome.EXPLAINED}
 
     @property
+    def waits_for_answers(self) -> bool:
+        """Every いいえ is explained, and rows are left that nobody answered or read."""
+        return self.outcome == Outcome.UNKNOWN and set(self.no) <= set(self.explained)
+
+    @property
     def mark(self) -> str:
         """The name of the sign that stands beside the words."""
         return {Outcome.MET: "done", Outcome.EXPLAINED: "done", Outcome.NOT_MET: "no"}.get(

@@ -127,12 +127,20 @@ def saved(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpRespons
         return saved_row(request, answer)
     code = answer.clinic.code
     if "next" in request.POST:
+        tell_gaps(request, answer)
         after = catalogue_of(answer.assessment.edition).page_of(answer.item.code)["after"]
         target = reverse("item", args=[code, after["code"]]) if after else reverse("sections", args=[code])
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
     if not request.htmx:
         return redirect(f"{reverse('item', args=[code, answer.item.code])}#answer")
     return in_place(request, answer, form)
+
+
+def tell_gaps(request: HttpRequest, answer: Answer) -> None:
+    """On the next page, where nobody would see what the saved one still wants."""
+    if answer.gaps:
+        shown = catalogue_of(answer.assessment.edition).by_code[answer.item.code]["shown"]
+        messages.warning(request, f"{shown}を保存しました。{'・'.join(answer.gaps)}が未記入です。")
 
 
 def saved_row(request: HttpRequest, answer: Answer) -> HttpResponse:

@@ -8,7 +8,7 @@ from compliance.conversion import Origin
 from compliance.fields import LONG
 from compliance.models import User
 from compliance.tenancy import Conflict, TenantModel, TenantQuerySet, Versioned
-from vendors.choices import HANDED_IN, Conformity
+from vendors.choices import DECLARED, HANDED_IN, Conformity
 from vendors.choices import DisclosureState as S
 from vendors.models.rows import DisclosureRow
 
@@ -19,9 +19,9 @@ class Closed(Exception):
 
 class DisclosureAnswerQuerySet(TenantQuerySet):
     def said_in(self, sheets):
-        """(sheet id, row code, Conformity, remark) of every row of these sheets, in the document's order."""
+        """(sheet id, row code, Conformity, remark, why) of every row of these sheets, in the document's order."""
         rows = self.filter(disclosure__in=sheets).order_by("disclosure", "row__position")
-        return rows.values_list("disclosure_id", "row__code", "answer", "remark")
+        return rows.values_list("disclosure_id", "row__code", "answer", "remark", "why")
 
 
 class DisclosureAnswer(TenantModel, Versioned):
@@ -52,6 +52,16 @@ class DisclosureAnswer(TenantModel, Versioned):
     def is_open(self) -> bool:
         """A returned sheet takes only the rows that were returned."""
         return self.disclosure.is_with_vendor and (self.disclosure.state != S.RETURNED or bool(self.comment))
+
+    @property
+    def is_settled(self) -> bool:
+        """The clinic has said what an 未読取 row says: its own reading, told in `why`, and not the vendor's word."""
+        return self.answer in DECLARED and bool(self.why)
+
+    @property
+    def declared(self) -> str:
+        """What the vendor itself has said of the row."""
+        return Conformity.UNREAD if self.is_settled else self.answer
 
     def writable(self) -> models.QuerySet:
         returned = models.Q(disclosure__state=S.RETURNED) & ~models.Q(comment="")

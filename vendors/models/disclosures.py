@@ -196,6 +196,12 @@ class Disclosure(TenantModel, Versioned, Registered):
         for name, value in values.items():
             setattr(self, name, value)
 
+    @property
+    def was_checked_again(self) -> bool:
+        """Whether somebody has looked at it since it was accepted."""
+        accepted = self.accepted_at and timezone.localdate(self.accepted_at)
+        return bool(accepted and self.holds_confirmed_on and self.holds_confirmed_on > accepted)
+
     def begin_answering(self) -> None:
         """回答中 from the first answer on; somebody else may have given it at the same moment."""
         asked = Disclosure.objects.filter(pk=self.pk, state=S.ASKED)

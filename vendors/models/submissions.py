@@ -53,7 +53,9 @@ class Submission(TenantModel):
         cls, sheet: "Disclosure", *, name: str, company: str = "", email: str = "", at=None
     ) -> "Submission":
         """What the sheet says now, as signed `at` that moment: now, unless it was signed for an earlier edition."""
-        answers = {each.row.code: [each.answer, each.remark] for each in sheet.answers.select_related("row")}
+        answers = {
+            each.row.code: [each.declared, each.remark] for each in sheet.answers.select_related("row")
+        }
         content = json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return cls.objects.create(
             clinic=sheet.clinic,
