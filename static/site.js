@@ -18,7 +18,7 @@
     radio.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // A vendor's rows: keys 1-3 choose while one of a row's radios has the focus; はい and 対象外 lead on to the next row.
+  // A vendor's rows: keys 1-3 choose while one of a row's radios has the focus, and lead on to the next row.
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     if (composing(event) || event.altKey || event.metaKey || event.ctrlKey) return;
@@ -28,7 +28,6 @@
     radio.checked = true;
     radio.focus();
     radio.dispatchEvent(new Event("change", { bubbles: true }));
-    if (event.key === "2") return;
     const rows = [...row.form.querySelectorAll("fieldset.ask")].filter((each) => each.querySelector("input[type=radio]"));
     const next = rows[rows.indexOf(row) + 1];
     (next?.querySelector("input:checked") ?? next?.querySelector("input[type=radio]"))?.focus();

@@ -69,6 +69,18 @@ def test_a_vendor_finishes_58_rows_by_keyboard_alone(sits_down, link):
     assert vendor.prints("受領書（PDF）を開く").startswith(b"%PDF")
 
 
+def test_every_number_key_leads_on_to_the_next_row(sits_down, link):
+    vendor = sits_down(hands=AtTheKeys)
+    begins(vendor, link("SDS"))
+    vendor.tabs_to(vendor.page.locator("#SDS-01-yes"))
+    vendor.hits("1", "2", "1", "1")
+    vendor.sees("58行中4行")
+    expect(row(vendor, "SDS-02").locator("textarea")).to_be_visible()
+    expect(vendor.page.locator("#SDS-05-yes")).to_be_focused()
+    said = Disclosure.objects.get().answers.order_by("row__position").values_list("answer", flat=True)
+    assert list(said[:5]) == ["yes", "no", "yes", "yes", "blank"]
+
+
 def test_a_vendor_answers_without_javascript(sits_down, link):
     vendor = sits_down(hands=WithoutJavaScript)
     begins(vendor, link("MDS"))
