@@ -116,7 +116,7 @@ def test_a_cookie_opens_its_own_request_only(asks, chart, director):
 
 def test_a_sheet_that_was_not_asked_for_is_not_there(vendor):
     gone = shows(browser().get("/r/wrong/"))
-    for path in ("MDS/", "SPEC/", "x/", "MDS/upload/", "SDS/upload/1/", "SDS/reuse/"):
+    for path in ("MDS/", "SPEC/", "x/", "MDS/upload/", "MDS/upload/1/", "SDS/reuse/"):
         response = vendor.gets(path)
         assert (response.status_code, shows(response)) == (404, gone)
         assert response["Referrer-Policy"] == "no-referrer"

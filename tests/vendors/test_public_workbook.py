@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from compliance.files import StoredFile
 from tests.vendors.at_a_link import saved
-from tests.web import complaints, form_with, having, shows, tree
+from tests.web import browser, complaints, form_with, having, shows, tree
 from vendors.exporting import rows_of
 from vendors.importing import MOST_UPLOADS
 from vendors.models import Disclosure, WorkbookUpload
@@ -135,7 +135,30 @@ def test_a_row_that_moved_on_stops_all(vendor):
 def test_a_file_is_taken_over_once(vendor):
     path, page = previewed(vendor, book({"SDS-01": ("yes", "")}))
     seen = form_with(page, "seen").fields
-    assert [vendor.posts(path, seen).status_code for _ in range(2)] == [302, 404]
+    assert [vendor.posts(path, seen).url for _ in range(2)] == [f"{vendor.home}SDS/"] * 2
+    assert saved("SDS-01") == ("yes", "")
+    assert [each.version for each in Disclosure.objects.get().answers.filter(answer="yes")] == [2]
+
+
+USED_UP = "このファイルは、取り込み済みか、取り消されています。"
+
+
+def test_going_back_to_a_file_that_was_taken_over_leads_to_the_sheet(vendor):
+    path, _ = previewed(vendor, book({"SDS-01": ("yes", "")}))
+    takes(vendor, path)
+    assert "1行を取り込みました" in shows(vendor.gets("SDS/"))
+    assert vendor.gets(path).url == f"{vendor.home}SDS/"
+    assert USED_UP in shows(vendor.gets("SDS/"))
+    assert browser().get(vendor.home + path).status_code == 404
+
+
+def test_after_the_link_has_ended_a_used_up_file_looks_like_a_wrong_link(vendor, director):
+    path, _ = previewed(vendor, book({"SDS-01": ("yes", "")}))
+    takes(vendor, path)
+    vendor.gets("SDS/")  # what was to be told is told
+    vendor.asked.revoke(by=director)
+    page = vendor.gets(path)
+    assert (page.status_code, shows(page)) == (404, shows(browser().get("/r/wrong/")))
 
 
 def test_the_file_is_kept_as_it_came(vendor):
@@ -153,7 +176,9 @@ def test_an_upload_of_another_sheet_is_not_there(vendor, asks):
     path, _ = previewed(vendor, book({"SDS-01": ("yes", "")}))
     number = path.rstrip("/").rpartition("/")[2]
     other = asks("MDS").begins()
-    assert other.gets(f"MDS/upload/{number}/").status_code == 404
+    answers = [other.gets(f"MDS/upload/{each}/") for each in (number, 7777777)]
+    assert [each.url for each in answers] == [f"{other.home}MDS/"] * 2
+    assert "SDS-01" not in shows(other.gets("MDS/"))
 
 
 @pytest.mark.parametrize(

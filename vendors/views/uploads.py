@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from compliance.tenancy import Conflict
 from compliance.uploads import room_or_said
@@ -35,7 +35,9 @@ def has_room(desk: Desk, form: WorkbookForm) -> bool:
 
 def preview(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     """What the file would change, row by row and cell by cell; a POST takes all of it over, or nothing."""
-    found = get_object_or_404(desk.sheet.uploads.waiting(), pk=pk)
+    found = desk.sheet.uploads.waiting().filter(pk=pk).first()
+    if found is None:
+        return used_up(request, desk)
     found.clinic = desk.sheet.clinic
     if request.method == "POST" and request.POST.get("sheet") in found.reading["choices"]:
         choose(found, request.POST["sheet"])
@@ -44,6 +46,14 @@ def preview(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
     if request.method == "POST" and shown.reading.opened == "read":
         return applied(request, desk, shown)
     return preview_page(request, desk, shown)
+
+
+def used_up(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A vendor who comes back to a file that was taken over finds the sheet: "the link is gone" would be untrue."""
+    if not desk.is_vendors:
+        raise Http404
+    messages.info(request, "このファイルは、取り込み済みか、取り消されています。")
+    return redirect(desk.base)
 
 
 def preview_page(request: HttpRequest, desk: Desk, shown: Preview, status: int = 200, **why) -> HttpResponse:
