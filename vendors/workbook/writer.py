@@ -20,7 +20,7 @@ from vendors.workbook.texts import LONGEST, clean
 
 _COLUMNS = {"A": 10, "B": 16, "C": 62, "D": 10, "E": 40}
 _HOW = (
-    "記入のしかた（当製品の説明）：「回答」の欄で、はい・いいえ・対象外から選んでください。補足は「備考」に書いてください。"
+    "記入のしかた（このサービスの説明）：「回答」の欄で、はい・いいえ・対象外から選んでください。補足は「備考」に書いてください。"
     "行や列は増やさず、このままの形（.xlsx）で返送してください。"
 )
 _STAMP = datetime(2020, 1, 1)
@@ -103,7 +103,7 @@ def _question(row: Row) -> str:
         if row.combine == "any"
         else "すべてが「はい」か「対象外」なら「はい」を、すべて「対象外」なら「対象外」を選んでください。"
     )
-    return f"{row.question}\n（当製品の説明：{'、'.join(row.numbers)}をまとめて答える行です。{rule}）"
+    return f"{row.question}\n（このサービスの説明：{'、'.join(row.numbers)}をまとめて答える行です。{rule}）"
 
 
 def _put(sheet: Worksheet, row: int, column: int, text: str) -> Any:

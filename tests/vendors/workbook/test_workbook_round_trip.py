@@ -51,6 +51,21 @@ def test_header_comes_back(clinic, provider, product, version):
     assert vars(found) == cleaned
 
 
+def test_a_workbook_that_was_written_in_earlier_words_still_comes_back():
+    """Until 2026 its explanations were called 「当製品の説明」, which a vendor read as theirs."""
+    answers = {row.id: ("no", "備考") for row in ROWS}
+    book, out, changed = opened(write(ROWS, WRITTEN, answers)), io.BytesIO(), 0
+    for cell in [cell for sheet in book.worksheets for line in sheet.iter_rows() for cell in line]:
+        if "このサービスの説明" in str(cell.value):
+            cell.value, changed = cell.value.replace("このサービスの説明", "当製品の説明"), changed + 1
+    book.save(out)
+    assert changed > 2
+    for form in ("MDS", "SDS"):
+        reading = read(out.getvalue(), ROWS, form)
+        assert [row.id for row in reading.rows] == [row.id for row in ROWS if row.form == form]
+        assert {(row.answer, row.remark) for row in reading.rows} == {("no", "備考")}
+
+
 def test_nothing_written_is_a_formula():
     answers = {row.id: ("yes", NASTY[i % len(NASTY)]) for i, row in enumerate(ROWS)}
     sheets = opened(write(ROWS, WRITTEN, answers)).worksheets
