@@ -378,6 +378,36 @@ def test_before_submitting_the_open_rows_are_listed(vendor):
     assert having(tree(page), href=f"{vendor.home}SDS/#SDS-02")
 
 
+def test_before_submitting_it_is_counted_what_is_handed_in(vendor):
+    for code, answer in (("SDS-01", "yes"), ("SDS-02", "no"), ("SDS-03", "na")):
+        vendor.saves(code, answer)
+    assert "はい 1行・いいえ 1行・対象外 1行・未回答 55行・未読取 0行" in shows(vendor.gets("submit/"))
+
+
+def test_before_submitting_each_いいえ_without_a_reason_is_linked_and_stops_nothing(vendor):
+    for code, answer, remark in (("SDS-01", "no", ""), ("SDS-02", "no", "次の版で"), ("SDS-03", "no", " ")):
+        vendor.saves(code, answer, remark)
+    numbers = [DisclosureRow.objects.get(code=each).numbers_text for each in ("SDS-01", "SDS-03")]
+    page = vendor.gets("submit/")
+    assert f"理由の書かれていない「いいえ」：{'、'.join(numbers)}" in shows(page)
+    linked = [f"{vendor.home}SDS/#SDS-0{number}" for number in (1, 2, 3)]
+    assert [bool(having(tree(page), href=each)) for each in linked] == [True, False, True]
+    assert vendor.posts("submit/", SIGNED).url == f"{vendor.home}receipt/"
+
+
+def test_after_a_return_only_the_rows_that_may_be_answered_are_linked(vendor, asks, director):
+    for code in ("SDS-01", "SDS-02"):
+        vendor.saves(code, "no")
+    vendor.posts("submit/", SIGNED)
+    Disclosure.objects.get().return_({"SDS-02": "理由は"}, by=director)
+    again = asks("SDS").begins()
+    page = again.gets("submit/")
+    assert "いいえ 2行・対象外 0行・未回答 56行" in shows(page)
+    assert "差し戻された行は、すべて回答済みです。" in shows(page)
+    linked = [f"{again.home}SDS/#SDS-0{number}" for number in (1, 2, 3)]
+    assert [bool(having(tree(page), href=each)) for each in linked] == [False, True, False]
+
+
 def test_before_submitting_it_is_said_until_when_and_where_the_receipt_can_be_had(vendor):
     until = both_calendars(vendor.asked.expires_on)
     assert f"{until}まで取り出せます。回答に使ったブラウザからだけ開ける" in shows(vendor.gets("submit/"))

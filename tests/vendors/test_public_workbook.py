@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from compliance.files import StoredFile
 from tests.vendors.at_a_link import saved
-from tests.web import browser, complaints, form_with, having, shows, tree
+from tests.web import browser, complaints, form_with, having, shows, tree, words
 from vendors.exporting import rows_of
 from vendors.importing import MOST_UPLOADS
 from vendors.models import Disclosure, WorkbookUpload
@@ -92,7 +92,10 @@ def test_what_nobody_can_read_stays_unread_with_its_cell(vendor):
 def test_what_nobody_could_read_is_still_to_be_answered(vendor):
     takes(vendor, previewed(vendor, unclear())[0])
     assert "58行中1行" in shows(vendor.gets("SDS/"))
-    assert "未回答の行が57行あります" in shows(vendor.gets("submit/"))
+    page = vendor.gets("submit/")
+    assert "未回答の行が55行、未読取の行が2行あります" in shows(page)
+    assert "はい 1行・いいえ 0行・対象外 0行・未回答 55行・未読取 2行" in shows(page)
+    assert "（未読取）" in words(having(tree(page), href=f"{vendor.home}SDS/#SDS-02")[0])
 
 
 @pytest.mark.parametrize(

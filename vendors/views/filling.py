@@ -1,5 +1,7 @@
 """The pages of a desk, shared by the vendor's link and the clinic's own copying. The callers guard."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django_htmx.http import reswap, retarget
 
 from compliance.downloads import as_xlsx
 from compliance.tenancy import Conflict
+from vendors.choices import DECLARED, Conformity
 from vendors.exporting import filled_workbook, submitted_workbook
 from vendors.filling import (
     Desk,
@@ -22,6 +25,8 @@ from vendors.filling import (
 from vendors.models import Submission
 from vendors.models.disclosures import Closed
 from vendors.reusing import Reuse
+
+UNDECLARED = (Conformity.BLANK, Conformity.UNREAD)
 
 
 def sheet_page(request: HttpRequest, desk: Desk, lines: list[Line] | None = None, status: int = 200, **why):
@@ -39,8 +44,25 @@ def sheet_page(request: HttpRequest, desk: Desk, lines: list[Line] | None = None
     return render(request, "vendors/filling/sheet.html", context | why, status=status)
 
 
-def unanswered(desk: Desk) -> list[Line]:
-    return [line for line in lines_of(desk.sheet) if line.is_open and not line.is_answered]
+def before_submitting(desk: Desk) -> dict:
+    """What a 提出 would hand in of this sheet, and the rows that one may still want to mend."""
+    lines = lines_of(desk.sheet)
+    said = Counter(line.answer.answer for line in lines)
+    still = [line for line in lines if line.is_open]
+    lacking = [line for line in still if not line.is_answered]
+    return {
+        "desk": desk,
+        "counts": [f"{each.label} {said[each]}行" for each in (*DECLARED, *UNDECLARED)],
+        "lacking": lacking,
+        "lacking_words": _how_many(lacking),
+        "unexplained": [line for line in still if line.said == Conformity.NO and not line.remark.strip()],
+    }
+
+
+def _how_many(lines: list[Line]) -> str:
+    """「未回答の行が55行、未読取の行が2行」"""
+    said = Counter(line.answer.answer for line in lines)
+    return "、".join(f"{each.label}の行が{said[each]}行" for each in UNDECLARED if said[each])
 
 
 def save_all(request: HttpRequest, desk: Desk, then: str) -> HttpResponse:

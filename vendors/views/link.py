@@ -104,7 +104,7 @@ def preview(request: HttpRequest, request_: DisclosureRequest, kind: str, pk: in
 
 @link_page(closed_too=True)
 def submit(request: HttpRequest, request_: DisclosureRequest) -> HttpResponse:
-    """/v/<code>/submit/: what is still open, who answers, 提出. The second of two finds it done."""
+    """/v/<code>/submit/: what is handed in, who answers, 提出. The second of two finds it done."""
     if request_.closed_at:
         return redirect("receipt", request_.code)
     form = SignForm(request.POST or None, initial={"company": request_.system.vendor_name})
@@ -114,7 +114,7 @@ def submit(request: HttpRequest, request_: DisclosureRequest) -> HttpResponse:
         return redirect("receipt", request_.code)
     context = facts(request_) | {"form": form}
     desks = [desk_of(request_, each.kind) for each in context["sheets"]]
-    context["unfinished"] = [(desk, filling.unanswered(desk)) for desk in desks]
+    context["checks"] = [filling.before_submitting(desk) for desk in desks]
     return render(request, "vendors/public/submit.html", context, status=422 if request.POST else 200)
 
 
