@@ -12,12 +12,13 @@ from compliance.models import User
 from vendors.choices import DECLARED, Conformity
 from vendors.exporting import rows
 from vendors.filling import Line
-from vendors.models import Disclosure, WorkbookUpload
+from vendors.models import Disclosure, DisclosureAnswer, WorkbookUpload
 from vendors.workbook import Change, Reading, RowReading, changes, read_safely
 from vendors.workbook.texts import plain
 
 UNCLEAR = {"unread", "ask"}
 MOST_UPLOADS = 30  # of one sheet
+MOST_NAMED = 10  # rows in a message
 
 
 def room_for(sheet: Disclosure, content: bytes) -> None:
@@ -124,8 +125,22 @@ class Preview:
                 decided[step.line.code] = _unread(step)
         return decided
 
+    def told(self, decided: dict[str, dict], changed: int) -> str:
+        """How taking over went: a row that became 未読取 has changed too, but is none that was taken over."""
+        unread = {code: each for code, each in decided.items() if each["answer"] == Conformity.UNREAD}
+        answers = [step.line.answer for step in self.asked if step.line.code in unread]
+        taken = changed - sum(bool(each.differences(unread[each.row.code])) for each in answers)
+        return f"{taken}行を取り込みました。{_unread_words(answers)}"
+
     def versions(self) -> dict[str, int]:
         return {step.line.code: step.line.answer.version for step in self.steps}
+
+
+def _unread_words(answers: list[DisclosureAnswer]) -> str:
+    numbers = [each.row.numbers_text for each in answers]
+    more = "など" if len(numbers) > MOST_NAMED else ""
+    named = "、".join(numbers[:MOST_NAMED]) + more
+    return f"{len(numbers)}行は読み取れませんでした（{named}）。" if numbers else ""
 
 
 def _step(change: Change, reading: RowReading, line: Line) -> Step:

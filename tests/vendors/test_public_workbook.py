@@ -12,7 +12,7 @@ from tests.vendors.at_a_link import saved
 from tests.web import browser, complaints, form_with, having, shows, tree, words
 from vendors.exporting import rows_of
 from vendors.importing import MOST_UPLOADS
-from vendors.models import Disclosure, WorkbookUpload
+from vendors.models import Disclosure, DisclosureRow, WorkbookUpload
 from vendors.workbook import Header, Written, write
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,22 @@ def test_what_nobody_could_read_is_still_to_be_answered(vendor):
     assert "未回答の行が55行、未読取の行が2行あります" in shows(page)
     assert "はい 1行・いいえ 0行・対象外 0行・未回答 55行・未読取 2行" in shows(page)
     assert "（未読取）" in words(having(tree(page), href=f"{vendor.home}SDS/#SDS-02")[0])
+
+
+def test_what_could_not_be_read_is_not_told_as_taken_over(vendor):
+    numbers = [DisclosureRow.objects.get(code=each).numbers_text for each in ("SDS-02", "SDS-03")]
+    takes(vendor, previewed(vendor, unclear())[0])
+    told = f"1行を取り込みました。2行は読み取れませんでした（{'、'.join(numbers)}）。"
+    assert told in shows(vendor.gets("SDS/"))
+    takes(vendor, previewed(vendor, unclear())[0])
+    assert told.replace("1行を", "0行を") in shows(vendor.gets("SDS/"))
+
+
+def test_what_a_person_reads_is_told_as_taken_over(vendor):
+    path, _ = previewed(vendor, unclear())
+    takes(vendor, path, **{"decide-SDS-02": "no", "decide-SDS-03": "no"})
+    page = shows(vendor.gets("SDS/"))
+    assert ("3行を取り込みました。" in page, "読み取れませんでした" in page) == (True, False)
 
 
 @pytest.mark.parametrize(

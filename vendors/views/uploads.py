@@ -64,12 +64,13 @@ def preview_page(request: HttpRequest, desk: Desk, shown: Preview, status: int =
 def applied(request: HttpRequest, desk: Desk, shown: Preview) -> HttpResponse:
     if request.POST.get("seen") != shown.seen:
         return preview_page(request, desk, shown, 409, moved_on=True)
+    decided = shown.decisions(request.POST)
     try:
-        count = shown.upload.apply(shown.decisions(request.POST), shown.versions(), by=desk.by)
+        count = shown.upload.apply(decided, shown.versions(), by=desk.by)
     except Conflict:
         again = Preview.of(shown.upload, lines_of(desk.sheet))
         return preview_page(request, desk, again, 409, moved_on=True)
     except Closed:
         return closed_page(request, desk)
-    messages.success(request, f"{count}行を取り込みました。")
+    messages.success(request, shown.told(decided, count))
     return redirect(desk.base)
