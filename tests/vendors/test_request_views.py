@@ -13,7 +13,7 @@ from compliance import files
 from compliance.files import StoredFile
 from tests.sheets import accepted, begun, submitted, system_of, treated
 from tests.web import at, at_most, browser, complaints, form_with, forms, having, shows, tree, words
-from vendors.models import Disclosure, DisclosureRequest, System
+from vendors.models import Disclosure, DisclosureRequest, DisclosureRow, System
 
 pytestmark = pytest.mark.django_db
 PUBLIC = "https://tenken.example.jp"
@@ -91,6 +91,33 @@ def test_asking_makes_a_link_and_shows_it_with_its_mail(client, path, clinic):
     for part in (link, "みどり台内科クリニック", "カルテX 1.0", "MDS・SDS", "株式会社カルテ ご担当者様"):
         assert part in text
     assert mail.outbox == []
+
+
+FIRST_TIME = "別紙にある確認事項へのご回答をお願いします。"
+
+
+def test_after_a_return_the_text_names_the_rows_and_says_the_comments(client, path, chart, director):
+    sheet = accepted(chart, director, "SDS")
+    sheet.return_({"SDS-01": "対象外の理由を教えてください。", "SDS-02": "<備考>の\n意味は？"}, by=director)
+    page = ask(client, path, kinds=["SDS"], email="support@karte.example", mail="1")
+    first, second = (DisclosureRow.objects.get(code=each).numbers_text for each in ("SDS-01", "SDS-02"))
+    said = (
+        f"ご提出いただいた回答のうち、2行（{first}、{second}）について、確認をお願いします。\n"
+        f"・{first}：対象外の理由を教えてください。\n・{second}：<備考>の\n意味は？\n"
+    )
+    (sent,) = mail.outbox
+    shown = having(tree(page), id="mail")[0].text
+    assert [said in text for text in (sent.body, shown)] == [True, True]
+    assert [FIRST_TIME in text for text in (sent.body, shown)] == [False, False]
+
+
+def test_beside_a_returned_sheet_another_one_is_asked_for_as_the_first_time(client, path, chart, director):
+    sheet = accepted(chart, director, "SDS")
+    sheet.return_({"SDS-01": "理由は？"}, by=director)
+    text = words(having(tree(ask(client, path, kinds=["MDS", "SDS"])), id="mail")[0])
+    assert "医療情報セキュリティ開示書（MDS）のうち" in text
+    for part in (FIRST_TIME, "開示書（SDS）の件です", "1行（", "：理由は？"):
+        assert part in text
 
 
 def test_the_link_opens_for_somebody_without_an_account_and_is_not_used_up(client, path):
