@@ -2,7 +2,7 @@ from django import forms
 from django.utils import timezone
 
 from checklist.choices import Status
-from compliance.fields import ChoiceField, DateField, EmailField, TextField, not_in_the_future
+from compliance.fields import ChoiceField, DateField, EmailField, TextField, not_in_the_future, plain_code
 from compliance.forms import PasswordField, check_password
 from compliance.models import User
 from compliance.uploads import UploadField
@@ -157,3 +157,6 @@ class StartCodeForm(forms.Form):
         help_text="サーバの画面（make run の表示）に出ている文字",
         error_messages={"required": "開始コードを入力してください。"},
     )
+
+    def clean_code(self) -> str:
+        return plain_code(self.cleaned_data["code"])

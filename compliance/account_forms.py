@@ -3,6 +3,7 @@
 import struct
 from textwrap import wrap
 
+from allauth.account.fields import EmailField
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
@@ -17,7 +18,7 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.exceptions import InvalidSignature
 from django.core.exceptions import ValidationError
 
-from compliance.fields import TextField
+from compliance.fields import PlainAddress, TextField, plain_code
 from compliance.models import User
 
 KEY_NAME = {
@@ -48,7 +49,17 @@ class WithoutPlaceholders:
             field.error_messages["required"] = f"{noun}を入力してください。"
 
 
-class PlainLoginForm(WithoutPlaceholders, LoginForm):
+class PlainEmailField(PlainAddress, EmailField):
+    pass
+
+
+class _AnyWidthLoginForm(LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = PlainEmailField()
+
+
+class PlainLoginForm(WithoutPlaceholders, _AnyWidthLoginForm):
     pass
 
 
@@ -60,7 +71,15 @@ class PlainReauthenticateForm(WithoutPlaceholders, ReauthenticateForm):
     pass
 
 
-class PlainActivateTOTPForm(WithoutPlaceholders, ActivateTOTPForm):
+class AnyWidthCode:
+    """A code typed with an input method, or in groups, is the same code."""
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = plain_code(self.cleaned_data["code"])
+        return super().clean_code()
+
+
+class PlainActivateTOTPForm(WithoutPlaceholders, AnyWidthCode, ActivateTOTPForm):
     LABELS = {"code": "アプリに出ている6桁のコード"}
 
     @property
@@ -69,7 +88,7 @@ class PlainActivateTOTPForm(WithoutPlaceholders, ActivateTOTPForm):
         return " ".join(wrap(self.secret, 4))
 
 
-class PlainAuthenticateForm(WithoutPlaceholders, AuthenticateForm):
+class PlainAuthenticateForm(WithoutPlaceholders, AnyWidthCode, AuthenticateForm):
     """`has_app` says whether this person has an app; without one only a recovery code can be typed."""
 
     LABELS = {"code": "6桁のコード、または回復コード"}
@@ -81,7 +100,7 @@ class PlainAuthenticateForm(WithoutPlaceholders, AuthenticateForm):
             self.fields["code"].label = "回復コード"
 
 
-class PlainReauthenticateByCodeForm(WithoutPlaceholders, ReauthenticateByCodeForm):
+class PlainReauthenticateByCodeForm(WithoutPlaceholders, AnyWidthCode, ReauthenticateByCodeForm):
     LABELS = {"code": "6桁のコード、または回復コード"}
 
 

@@ -1,5 +1,6 @@
 """Form fields that say in Japanese what to do, and keep what was typed."""
 
+import re
 import unicodedata
 from datetime import date
 
@@ -48,7 +49,24 @@ class TextField(forms.CharField):
             )
 
 
-class EmailField(forms.EmailField):
+def plain_address(typed: str) -> str:
+    """A mail address as meant: an input method leaves ＠ and full-width letters."""
+    return unicodedata.normalize("NFKC", typed).strip()
+
+
+def plain_code(typed: str) -> str:
+    """A code as meant: full-width digits are digits, blanks only group them, and any keyboard's hyphen is one."""
+    return re.sub("[‐‒–—―−─ー]", "-", "".join(unicodedata.normalize("NFKC", typed).split()))
+
+
+class PlainAddress:
+    """Of an e-mail field: what is checked and kept is the plain address."""
+
+    def to_python(self, value) -> str:
+        return plain_address(super().to_python(value))
+
+
+class EmailField(PlainAddress, forms.EmailField):
     """An address of up to 254 characters, as long as a mail address may be."""
 
     def __init__(self, *, example: str, **kwargs):

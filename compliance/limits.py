@@ -17,6 +17,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from compliance.addresses import client_address, neighbourhood
 from compliance.counting import counting_or_not, key_of, one_less, one_more
+from compliance.fields import plain_address
 from compliance.known_browsers import browser_of, remember
 from compliance.models import User
 from compliance.sessions import keep
@@ -42,8 +43,8 @@ def signed_in(request: HttpRequest, match: ResolverMatch) -> str | None:
 
 
 def typed_address(request: HttpRequest, match: ResolverMatch) -> str:
-    """Whose password is tried."""
-    email = request.POST.get("login", "").replace("\x00", "").strip().lower()[:254]
+    """Whose password is tried, read as the form reads it: no second spelling has tries of its own."""
+    email = plain_address(request.POST.get("login", "").replace("\x00", "")).lower()[:254]
     found = User.objects.filter(email=email).values_list("pk", flat=True).first()
     return str(found or email)
 

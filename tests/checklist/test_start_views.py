@@ -72,7 +72,15 @@ def test_a_wrong_code_lets_nobody_in(code):
     assert client.get("/start/").url == "/start/code/"
 
 
-@pytest.mark.parametrize("write", [str, str.upper, lambda code: f"  {code} "])
+def typed_wide(text: str) -> str:
+    """As an input method leaves it: full-width letters, digits and signs."""
+    return text.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)})
+
+
+@pytest.mark.parametrize(
+    "write",
+    [str, str.upper, lambda code: f"  {code} ", typed_wide, lambda code: f"　{code.replace('-', 'ー')}　"],
+)
 def test_the_code_of_the_console_lets_this_browser_in_and_no_other(write):
     client, other = browser(**FAR), browser(**FAR)
     assert client.post("/start/code/", {"code": write(founding.start_code())}).url == "/start/"
@@ -175,6 +183,11 @@ def test_a_strange_address_is_refused_in_japanese(email, client):
     response = begin(client, email=email)
     assert (response.status_code, User.objects.count()) == (422, 0)
     assert [c for c in complaints(response) if not any("ぁ" <= each <= "ん" for each in c)] == []
+
+
+def test_an_address_typed_with_an_input_method_is_the_same_address(client):
+    assert begin(client, email=f"　{typed_wide(TYPED['email'])}　").status_code == 302
+    assert User.objects.get().email == TYPED["email"].lower()
 
 
 def test_the_password_is_not_sent_back(client):

@@ -57,6 +57,13 @@ def test_no_header_makes_a_wrong_password_count_less(director, asked):
     assert statuses == [200] * 5 + [429] * 2
 
 
+def test_another_spelling_of_the_address_gives_no_more_tries(director):
+    client = browser(REMOTE_ADDR=THERE)
+    spellings = [director.email, director.email.replace("@", "＠"), f"　{director.email.upper()}"]
+    statuses = [log_in(client, spellings[n % 3]) for n in range(7)]
+    assert statuses == [200] * 5 + [429] * 2
+
+
 def test_after_the_span_it_goes_on(director, one_span):
     client = browser(REMOTE_ADDR=THERE)
     for _ in range(7):

@@ -149,6 +149,11 @@ def test_a_mistake_makes_no_invitation(typed, sentence, client, clinic):
     assert sentence in complaints(response)
 
 
+def test_an_address_typed_with_an_input_method_is_the_same_address(client, clinic):
+    client.post(at("people", clinic), {"email": "ｎｅｗ＠ｍｉｄｏｒｉ．ｅｘａｍｐｌｅ　", "role": "editor"})
+    assert Invitation.objects.get().email == "new@midori.example"
+
+
 def test_an_address_has_one_open_link(invite):
     (_, first), (_, then) = invite(), invite()
     assert [browser().get(path).status_code for path in (first, then)] == [404, 200]

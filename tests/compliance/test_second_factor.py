@@ -44,6 +44,11 @@ def log_in(user: User, agent: str = CHROME, password: str = PASSWORD):
     return client, client.post("/login/", form | {"login": user.email, "password": password})
 
 
+def typed_wide(text: str) -> str:
+    """As an input method leaves it: full-width letters and digits, and a full-width blank."""
+    return "　".join([text[:3], text[3:]]).translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)})
+
+
 def sure(client, path: str):
     """The page behind the question for the password."""
     page = client.get(path)
@@ -219,6 +224,38 @@ def test_log_in_asks_only_for_what_there_is(has, asked, with_app, clinic):
         *asked,
         "ログインをやめる",
     ]
+
+
+def test_a_code_typed_with_an_input_method_is_the_same_code(director, clinic):
+    client, _ = log_in(director)
+    activate = "/account/second-factor/totp/activate/"
+    shown = re.search(r'<strong class="break num">([\w ]+)</strong>', sure(client, activate).content.decode())
+    secret = shown[1].replace(" ", "")
+    assert client.post(activate, {"code": typed_wide(code_of(secret))}).status_code == 302
+    client, sent = log_in(director)
+    assert client.post(sent.url, {"code": typed_wide(code_of(secret))}).url == "/"
+
+
+@pytest.mark.parametrize("page", ["authenticate", "reauthenticate"])
+def test_a_recovery_code_typed_with_an_input_method_works_once(page, with_app, clinic):
+    code = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    client, sent = log_in(with_app)
+    if page == "reauthenticate":
+        client.post(sent.url, {"code": code_of(SECRET)})
+    path, found = f"/account/second-factor/{page}/", []
+    for typed in (typed_wide(code), code):
+        found.append(client.post(path, {"code": typed}).status_code)
+        client, sent = log_in(with_app) if page == "authenticate" else (client, sent)
+    assert found == [302, 200]
+
+
+def test_an_address_typed_with_an_input_method_is_the_same_address(director, clinic):
+    typed = {"login": director.email.replace("@", "＠").upper() + "　", "password": PASSWORD}
+    assert browser().post("/login/", typed).status_code == 302
+
+
+def test_a_password_is_taken_exactly_as_it_was_typed(director, clinic):
+    assert log_in(director, password=PASSWORD.translate({ord("-"): "－"}))[1].status_code == 200
 
 
 def test_a_recovery_code_works_once(with_app, clinic):
