@@ -249,6 +249,11 @@ def test_a_recovery_code_typed_with_an_input_method_works_once(page, with_app, c
     assert found == [302, 200]
 
 
+def test_log_in_says_what_to_do_without_the_password():
+    shown = shows(browser().get("/login/"))
+    assert "パスワードを忘れたとき：管理担当の方に、再設定のリンクを頼んでください。" in shown
+
+
 def test_an_address_typed_with_an_input_method_is_the_same_address(director, clinic):
     typed = {"login": director.email.replace("@", "＠").upper() + "　", "password": PASSWORD}
     assert browser().post("/login/", typed).status_code == 302
