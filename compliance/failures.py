@@ -5,6 +5,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from compliance.renderer import RenderingFailed
 from compliance.troubles import Trouble, trouble_of
@@ -21,12 +22,21 @@ class SayWhy:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return for_buttons(request, response) if response.status_code == 405 else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RenderingFailed):
             return render(request, "compliance/not_rendered.html", {"why": str(exception)}, status=503)
         return said(request, exception)
+
+
+def for_buttons(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """405 in words for who opens the address of a button, as by loading its page again; else as it came."""
+    opened = request.method in {"GET", "HEAD"} and request.accepts("text/html")
+    if opened and not request.headers.get("HX-Request"):
+        response.content = render_to_string("405.html", request=request)
+    return response
 
 
 def said(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:

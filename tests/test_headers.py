@@ -122,6 +122,29 @@ def test_nothing_shows_a_page_that_does_not_exist_to_a_stranger(clinic, stranger
     ))  # fmt: skip
 
 
+def test_the_address_of_a_button_says_so_in_japanese(clinic, director):
+    path = at("end_sessions", clinic, pk=director.mine[0].pk)
+    response = browser(director).get(path)
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert tree(response).findtext(".//h1") == "このままでは開けないページです"
+    assert "このページは、ボタンを押したときだけ開きます。 ホームへ戻る" in shows(response)
+    assert lacking({"405": response}) == {}
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "headers"),
+    [
+        ("get", "end_own_sessions", {"Accept": "application/json"}),
+        ("get", "end_own_sessions", {"HX-Request": "true"}),
+        ("put", "end_own_sessions", {}),
+    ],
+)
+def test_what_is_no_browsers_page_stays_a_bare_405(method, name, headers, director):
+    response = getattr(browser(director), method)(PAGES[name].path({}), headers=headers)
+    assert (response.status_code, response.headers["Allow"], response.content) == (405, "POST", b"")
+
+
 def test_a_page_that_breaks_says_so_in_japanese(clinic, director, monkeypatch):
     monkeypatch.setattr("checklist.views.home.current_round", lambda member: 1 / 0)
     client = browser(director)
