@@ -316,6 +316,15 @@ def test_a_removed_member_is_refused_at_the_next_request(client, clinic, clerk, 
     assert User.objects.filter(pk=clerk.pk).exists()
 
 
+def test_removing_a_member_takes_a_second_click(client, clinic, clerk):
+    page = tree(client.get(of("person", clerk, clinic)))
+    (folded,) = [each for each in page.iter("details") if "職員から外す" in words(each.find("summary"))]
+    assert folded.get("open") is None
+    (form,) = folded.iter("form")
+    assert form.get("action") == of("remove_person", clerk, clinic)
+    assert [each for each in page.iter("form") if each.get("action") == form.get("action")] == [form]
+
+
 def test_who_leaves_is_led_home(client, clinic, director, second):
     assert client.post(of("remove_person", director, clinic)).url == "/"
 
