@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django import template
+from django import forms, template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -12,6 +12,10 @@ from compliance.dates import both_calendars, wareki
 from compliance.sessions import signed_writer
 
 register = template.Library()
+
+KEPT = "入力した内容は、そのまま残っています。まだ保存されていません。"
+BUT_PASSWORDS = "パスワードのほかは、入力した内容が残っています。パスワードは、もう一度入力してください。"
+BUT_FILES = "選んだファイルがあれば、もう一度選んでください。"
 
 
 def _day(value: str | date | datetime | None) -> date | None:
@@ -70,3 +74,14 @@ def may(member, permission: str) -> bool:
 @register.filter
 def get(mapping: dict, key: str):
     return mapping.get(key)
+
+
+@register.filter
+def kept_words(form: forms.BaseForm) -> str:
+    """What a refused form still holds, in words; browsers get no password and no file back."""
+    widgets = [field.field.widget for field in form.visible_fields()]
+    if not getattr(form, "keeps_typed", True) or all(isinstance(each, forms.FileInput) for each in widgets):
+        return ""
+    if any(isinstance(each, forms.PasswordInput) for each in widgets):
+        return BUT_PASSWORDS
+    return KEPT + (BUT_FILES if form.is_multipart() else "")

@@ -192,6 +192,8 @@ def test_an_address_typed_with_an_input_method_is_the_same_address(client):
 
 def test_the_password_is_not_sent_back(client):
     response = begin(client, clinic="")
+    assert "パスワードのほかは、入力した内容が残っています。" in shows(response)
+    assert "そのまま残っています" not in shows(response)
     assert PASSWORD not in response.content.decode()
 
 

@@ -6,6 +6,8 @@ import pytest
 from django import forms
 
 from compliance.fields import ChoiceField, DateField, TextField, not_in_the_future
+from compliance.forms import PasswordField
+from compliance.templatetags.house import BUT_FILES, BUT_PASSWORDS, KEPT, kept_words
 
 
 class Sample(forms.Form):
@@ -171,3 +173,37 @@ def test_a_choice_says_what_to_choose(typed, sentence):
     with pytest.raises(forms.ValidationError) as raised:
         field.clean(typed)
     assert raised.value.messages == [sentence]
+
+
+# What a refused form says it still holds
+
+
+class Chosen(forms.Form):
+    file = forms.FileField()
+
+
+class Both(Sample):
+    file = forms.FileField(required=False)
+
+
+class Locked(Sample):
+    password = PasswordField()
+
+
+class Silent(Locked):
+    keeps_typed = False
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (Sample, KEPT),
+        (Both, KEPT + BUT_FILES),
+        (Locked, BUT_PASSWORDS),
+        (Silent, ""),
+        (Chosen, ""),
+        (forms.Form, ""),
+    ],
+)
+def test_the_summary_promises_no_more_than_the_browser_gets_back(form, words):
+    assert kept_words(form({})) == words
