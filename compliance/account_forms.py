@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.fields import PlainAddress, TextField, plain_code
 from compliance.models import User
+from compliance.passwords import HELP
 
 KEY_NAME = {
     "label": "パスキーの名前",
@@ -65,6 +66,10 @@ class PlainLoginForm(WithoutPlaceholders, _AnyWidthLoginForm):
 
 class PlainChangePasswordForm(WithoutPlaceholders, ChangePasswordForm):
     LABELS = {"password2": "新しいパスワード（もう一度）"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = HELP
 
 
 class PlainReauthenticateForm(WithoutPlaceholders, ReauthenticateForm):

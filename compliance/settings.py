@@ -141,10 +141,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "compliance.passwords.UnlikeThePerson"},
+    {"NAME": "compliance.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "compliance.passwords.Uncommon"},
+    {"NAME": "compliance.passwords.NotOnlyDigits"},
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=7).total_seconds())  # a one-time link of create_clinic
 LOGIN_URL = "account_login"

@@ -161,10 +161,10 @@ def test_the_form_sent_twice_makes_one_clinic(client):
         ({"email": ""}, "メールアドレスを入力してください。"),
         ({"email": "midori"}, "メールアドレスの形になっていません。例：hanako@example.jp"),
         ({"password": ""}, "パスワードを入力してください。"),
-        ({"password": "kumasan8"}, "このパスワードは短すぎます。最低 12 文字以上必要です。"),
-        ({"password": "password1234"}, "このパスワードは一般的すぎます。"),
-        ({"password": "738291046573"}, "このパスワードは数字しか使われていません。"),
-        ({"password": "new@midori.example"}, "このパスワードは メールアドレス と似すぎています。"),
+        ({"password": "kumasan8"}, "12文字以上にしてください。"),
+        ({"password": "password1234"}, "よく使われるパスワードです。別のものにしてください。"),
+        ({"password": "738291046573"}, "数字だけでは使えません。文字を混ぜてください。"),
+        ({"password": "new@midori.example"}, "名前やメールアドレスに似ています。別のものにしてください。"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_in_japanese_and_keeps_what_was_typed(typed, sentence, client):

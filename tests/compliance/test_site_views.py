@@ -211,7 +211,7 @@ def test_wrong_and_expired_links_look_like_no_page(invited, settings):
     [
         ({"name": ""}, "氏名を入力してください。例：山田 花子"),
         ({"password": ""}, "パスワードを入力してください。"),
-        ({"password": "short"}, "このパスワードは短すぎます。最低 12 文字以上必要です。"),
+        ({"password": "short"}, "12文字以上にしてください。"),
     ],
 )
 def test_a_mistake_leaves_the_link_standing(typed, sentence, invited):
