@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from compliance import walls
@@ -30,6 +31,9 @@ class Adapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request) -> str:
         return client_address(request)
+
+    def get_password_change_redirect_url(self, request) -> str:
+        return reverse("account")
 
     def get_reauthentication_methods(self, user) -> list[dict]:
         return [

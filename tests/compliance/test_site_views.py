@@ -141,6 +141,16 @@ def test_a_new_password_counts_and_the_old_does_not(change, director, clinic):
     ) == (200, 302)
 
 
+def test_after_a_new_password_the_account_says_so(change, client, clinic):
+    changed = change()
+    assert changed.url == "/account/"
+    assert "パスワードを変更しました。" in shows(client.get(changed.url))
+
+
+def test_the_rules_of_a_new_password_stand_beside_its_box(client, clinic):
+    assert "12文字以上。名前や、よく使われる言葉だけのものは使えません。" in shows(client.get("/password/"))
+
+
 def test_a_new_password_ends_the_sessions_elsewhere(change, director, clinic):
     elsewhere = browser(director)
     change()
