@@ -481,3 +481,11 @@ def test_a_viewer_reads_the_answer_and_who_may_change_it(clinic, reader, answer,
 def test_a_viewers_table_offers_to_look_and_not_to_change(clinic, reader):
     text = browser(reader).get(at("items", clinic)).text
     assert (text.count(">見る</a>"), text.count(">答える</a>")) == (52, 0)
+
+
+def test_what_the_saved_item_still_wants_is_said_on_the_next_page(client, clinic):
+    page = client.get(at("item", clinic, code="8-1"))
+    sent = client.post(
+        at("item", clinic, code="8-1"), form_with(page, "note") | {"status": "done", "next": "1"}
+    )
+    assert "8①を保存しました。確認日が未記入です。" in client.get(sent.url).content.decode()

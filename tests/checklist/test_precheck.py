@@ -227,6 +227,14 @@ def test_rows_that_nobody_answered_or_read_are_named():
     assert words(rules.unread, registers(sheet(*rows, submitted_at=""))) == []
 
 
+def test_a_measure_is_done_by_its_day():
+    late = {"number": "R-01", "system": "電子カルテ", "due_on": "2026-01-31", "done_on": ""}
+    fine = [{**late, "done_on": "2026-02-01"}, {**late, "due_on": ""}, {**late, "due_on": TODAY.isoformat()}]
+    (point,) = rules.in_time({"today": TODAY.isoformat(), "risks": [late, *fine]})
+    assert point.words == "リスク対応の期限（令和8年1月31日）が過ぎています。"
+    assert (point.where, point.due_on) == ("R-01 電子カルテ", "2026-01-31")
+
+
 def test_every_no_has_a_complete_risk_record():
     held = sheet(("MDS-01", "いいえ"), ("MDS-02", "いいえ"), ("MDS-03", "いいえ"), ("MDS-04", "はい"))
     risks = (("電子カルテ", "MDS-01", []), ("電子カルテ", "MDS-02", ["説明"]), ("画像", "MDS-03", []))

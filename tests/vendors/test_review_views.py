@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.dates import HOW_TO
 from tests.sheets import COMPLETE, SIGNER, accepted, begun, row, submitted, system_of, treated
 from tests.web import at, at_most, browser, complaints, form_with, forms, having, shows, tree, words
+from vendors.filling import line_of, take
 from vendors.models import Disclosure, DisclosureRequest, RiskTreatment, System
 
 pytestmark = pytest.mark.django_db
@@ -476,3 +478,31 @@ def test_the_comparison_says_when_there_is_nothing_to_show(times, says, client, 
     for _ in range(times):
         sheet = submitted(chart, director)
     assert says in shows(client.get(path("compare", sheet)))
+
+
+def test_what_the_clinic_read_is_told_as_its_own_and_never_submitted_as_the_vendor_s(
+    client, path, sheet, director
+):
+    row(sheet, "MDS-38").settle(1, by=director, answer="yes")
+    told = "緑川 院長が原本を見て「はい」と読み取りました。"
+    assert told in shows(client.get(path("review", sheet)))
+    sheet.refresh_from_db()
+    sheet.return_({"MDS-06": "もう一度"}, by=director)
+    row(sheet, "MDS-06").record(1, by="見本", answer="yes", remark="")
+    sheet.submit(by="見本")
+    said = sheet.submissions.latest("number").answers
+    assert (said["MDS-38"][0], said["MDS-06"][0], row(sheet, "MDS-38").answer) == ("unread", "yes", "yes")
+
+
+def test_a_settled_row_that_the_vendor_answers_itself_is_the_vendor_s(sheet, director):
+    row(sheet, "MDS-38").settle(1, by=director, answer="yes")
+    sheet.refresh_from_db()
+    sheet.return_({"MDS-38": "はいでよいですか"}, by=director)
+    line = line_of(sheet, "MDS-38")
+    version = line.answer.version
+    take(line, QueryDict(f"answer-MDS-38=yes&remark-MDS-38=&version-MDS-38={version}"), "見本")
+    assert (row(sheet, "MDS-38").is_settled, row(sheet, "MDS-38").declared) == (False, "yes")
+
+
+def test_accepting_while_rows_are_left_says_so_on_the_button(client, path, sheet):
+    assert "確認が残る行があるまま、確認済にする" in shows(client.get(path("review", sheet)))

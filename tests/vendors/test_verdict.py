@@ -93,3 +93,11 @@ def test_no_record_makes_an_unread_row_fine(conformity, explained, source):
 def test_writing_a_record_never_makes_it_worse(conformity, source):
     before, after = (judge(conformity, codes, source) for codes in ((), set(conformity)))
     assert after.outcome == {NOT_MET: EXPLAINED}.get(before.outcome, before.outcome)
+
+
+@pytest.mark.parametrize(
+    ("rows", "explained", "waits"),
+    [("yyb", "", True), ("nub", "1", True), ("nub", "", False), ("nyy", "", False)],
+)
+def test_rows_are_asked_for_once_every_いいえ_is_explained(rows, explained, waits):
+    assert judge(sheet(rows), explained, LINK).waits_for_answers is waits
