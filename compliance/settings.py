@@ -141,7 +141,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "compliance.passwords.UnlikeThePerson"},
+    {"NAME": "compliance.passwords.UnlikeThePerson", "OPTIONS": {"user_attributes": ("email", "name")}},
     {"NAME": "compliance.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
     {"NAME": "compliance.passwords.Uncommon"},
     {"NAME": "compliance.passwords.NotOnlyDigits"},
