@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 
 from checklist.models import Report
 from compliance import walls
+from compliance.fields import plain_code
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def file_matches(content: bytes) -> Match:
 
 def print_matches(number: str, digest: str) -> Match:
     """By what stands on the paper: the number, and the whole hash of the snapshot, blanks ignored."""
-    label, hashed = re.fullmatch("([0-9]{4})-([0-9]{4,9})", _plain(number)), _plain(digest).lower()
+    label, hashed = re.fullmatch("([0-9]{4})-([0-9]{4,9})", plain_code(number)), plain_code(digest).lower()
     if not label or not re.fullmatch("[0-9a-f]{64}", hashed):
         return Match(False)
     found = Report.objects.issued().filter(
@@ -43,8 +43,3 @@ def print_matches(number: str, digest: str) -> Match:
         confirmation__sha256=hashed,
     )
     return _match(found)
-
-
-def _plain(text: str) -> str:
-    """Half-width and without blanks; whatever a Japanese keyboard gives for a hyphen is one."""
-    return re.sub("[‐‒–—―−─ー]", "-", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))

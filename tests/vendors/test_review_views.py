@@ -506,3 +506,11 @@ def test_a_settled_row_that_the_vendor_answers_itself_is_the_vendor_s(sheet, dir
 
 def test_accepting_while_rows_are_left_says_so_on_the_button(client, path, sheet):
     assert "確認が残る行があるまま、確認済にする" in shows(client.get(path("review", sheet)))
+
+
+def test_a_first_submission_has_no_earlier_one_to_compare_with(client, path, sheet, director):
+    offers = "前回の提出と比べる"
+    assert offers not in shows(client.get(path("review", sheet)))
+    sheet.return_({"MDS-06": "もう一度"}, by=director)
+    sheet.submit(by="見本")
+    assert offers in shows(client.get(path("review", sheet)))

@@ -12,7 +12,7 @@ from compliance.sessions import kept_input
 from compliance.tenancy import Conflict, version_in
 from vendors.comparing import compared
 from vendors.forms.review import HoldsForm, ReturnForm, SettleForm, TreatForm
-from vendors.models import Disclosure, DisclosureAnswer, RiskTreatment
+from vendors.models import Disclosure, DisclosureAnswer, RiskTreatment, Submission
 from vendors.models.disclosures import Closed
 from vendors.reviewing import Review, review_of
 from vendors.views.register import system_of
@@ -41,6 +41,7 @@ def review(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
 
 def review_page(request: HttpRequest, sheet: Disclosure, status: int = 200, **why) -> HttpResponse:
     context = {"review": review_of(sheet, timezone.localdate()), "sheet": sheet, "holds": HoldsForm()}
+    context["before"] = Submission.before(sheet)
     return render(request, "vendors/review.html", context | why, status=status)
 
 
