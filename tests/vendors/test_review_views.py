@@ -514,3 +514,7 @@ def test_a_first_submission_has_no_earlier_one_to_compare_with(client, path, she
     sheet.return_({"MDS-06": "もう一度"}, by=director)
     sheet.submit(by="見本")
     assert offers in shows(client.get(path("review", sheet)))
+
+
+def test_the_review_shows_the_value_that_stands_on_the_receipt(client, path, sheet):
+    assert sheet.submissions.get().sha256 in shows(client.get(path("review", sheet)))

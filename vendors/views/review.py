@@ -41,7 +41,7 @@ def review(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
 
 def review_page(request: HttpRequest, sheet: Disclosure, status: int = 200, **why) -> HttpResponse:
     context = {"review": review_of(sheet, timezone.localdate()), "sheet": sheet, "holds": HoldsForm()}
-    context["before"] = Submission.before(sheet)
+    context |= {"before": Submission.before(sheet), "submission": sheet.submissions.last()}
     return render(request, "vendors/review.html", context | why, status=status)
 
 
