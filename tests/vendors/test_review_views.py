@@ -11,8 +11,9 @@ from django.utils import timezone
 from compliance.dates import HOW_TO
 from tests.sheets import COMPLETE, SIGNER, accepted, begun, row, submitted, system_of, treated
 from tests.web import at, at_most, browser, complaints, form_with, forms, having, shows, tree, words
-from vendors.filling import line_of, take
+from vendors.filling import Desk, line_of, take
 from vendors.models import Disclosure, DisclosureRequest, RiskTreatment, System
+from vendors.views.filling import before_submitting
 
 pytestmark = pytest.mark.django_db
 OPEN = {"no": ["MDS-06", "MDS-07"], "unread": ["MDS-38"], "blank": ["MDS-40"]}
@@ -489,6 +490,10 @@ def test_what_the_clinic_read_is_told_as_its_own_and_never_submitted_as_the_vend
     sheet.refresh_from_db()
     sheet.return_({"MDS-06": "もう一度"}, by=director)
     row(sheet, "MDS-06").record(1, by="見本", answer="yes", remark="")
+    assert (
+        "未読取 1行"
+        in before_submitting(Desk(Disclosure.objects.with_answers().get(pk=sheet.pk), "見本", ""))["counts"]
+    )
     sheet.submit(by="見本")
     said = sheet.submissions.latest("number").answers
     assert (said["MDS-38"][0], said["MDS-06"][0], row(sheet, "MDS-38").answer) == ("unread", "yes", "yes")

@@ -47,7 +47,7 @@ def sheet_page(request: HttpRequest, desk: Desk, lines: list[Line] | None = None
 def before_submitting(desk: Desk) -> dict:
     """What a 提出 would hand in of this sheet, and the rows that one may still want to mend."""
     lines = lines_of(desk.sheet)
-    said = Counter(line.answer.answer for line in lines)
+    said = Counter(line.answer.declared for line in lines)
     still = [line for line in lines if line.is_open]
     lacking = [line for line in still if not line.is_answered]
     return {
